@@ -1,1 +1,39 @@
-//! Under construction.
+//! The sans-IO core of AWS restJson1 clients.
+//!
+//! Nothing here opens a socket, reads a clock, draws a random number or sleeps: bytes, time and a
+//! seed are passed in. A call is a machine whose transitions consume it, so that a wrong order
+//! does not compile; a driver is the loop that carries bytes between the machine and a transport.
+//!
+//! ```text
+//! Call ──sign──▶ Waiting ──head──▶ Streaming(output) │ Collect ──finish──▶ output │ Refused ──finish──▶ error
+//!  ▲                │                                                                      │
+//!  └──── Retry ◀────┴──────────────── interrupted ◀────────────────────────────────────────┘
+//! ```
+//!
+//! See [`call`] for the machine and a whole run of it.
+#![forbid(unsafe_code)]
+
+pub mod blob;
+pub mod call;
+pub mod credentials;
+pub mod endpoint;
+pub mod error;
+pub mod operation;
+pub mod restjson;
+pub mod retry;
+pub mod sensitive;
+pub mod session;
+pub mod sign;
+pub mod timestamp;
+
+pub use blob::Blob;
+pub use bytes::Bytes;
+pub use call::{Call, Collect, Head, Refused, Retry, Waiting};
+pub use credentials::Credentials;
+pub use endpoint::{Origin, Target};
+pub use error::{Error, ErrorKind, Interruption, InterruptionKind, Invalid, Malformed, Refusal};
+pub use http;
+pub use operation::{Buffered, Delivery, Operation, Paginated, Service, ServiceError, Streamed};
+pub use sensitive::Sensitive;
+pub use session::Session;
+pub use timestamp::Timestamp;

@@ -1,0 +1,391 @@
+//! One call as a machine: each state owns its data, and its transitions consume it.
+//!
+//! | state | what a driver does | next |
+//! | --- | --- | --- |
+//! | [`Call`] | asks for credentials and the time, then [`sign`](Call::sign)s | [`Waiting`] |
+//! | [`Waiting`] | sends the request and gives the head of the answer, or [`interrupted`](Waiting::interrupted) | [`Head`], [`Retry`] |
+//! | [`Head::Streaming`] | hands the body to the caller | – |
+//! | [`Collect`] | reads the body up to [`limit`](Collect::limit), then [`finish`](Collect::finish)es | the output, [`Retry`] |
+//! | [`Refused`] | reads what it can of the body up to [`limit`](Refused::limit), then [`finish`](Refused::finish)es | [`Retry`], the error |
+//! | [`Retry`] | waits | [`Call`] |
+//!
+//! A whole run, with the bytes made up:
+//!
+//! ```
+//! # use kvs_protocol::*;
+//! # use kvs_protocol::http::{Method, Request, Response, response::Parts};
+//! # use kvs_protocol::restjson::{ErrorReply, RequestBuilder};
+//! # use std::{sync::Arc, time::SystemTime};
+//! # static SERVICE: Service = Service { id: "Demo", endpoint_prefix: "demo", signing_name: "demo", throttling: &[] };
+//! # #[derive(serde::Serialize)]
+//! # struct Greet {}
+//! # #[derive(serde::Deserialize, Debug, PartialEq)]
+//! # struct Greeting { text: String }
+//! # #[derive(Debug)]
+//! # enum Exception { Unmodelled }
+//! # impl ServiceError for Exception { fn decode(_: &str, _: &ErrorReply<'_>) -> Self { Self::Unmodelled } }
+//! # impl Operation for Greet {
+//! #     const NAME: &'static str = "Greet";
+//! #     const SERVICE: &'static Service = &SERVICE;
+//! #     type Output = Greeting;
+//! #     type Error = Exception;
+//! #     type Delivery = Buffered;
+//! #     fn encode(&self) -> Result<Request<Bytes>, Invalid> { RequestBuilder::new(Method::POST, "/greet").json(self) }
+//! #     fn decode(_: &Parts, body: &[u8]) -> Result<Greeting, Malformed> { restjson::decode(body) }
+//! # }
+//! let origin = "https://demo.eu-west-1.amazonaws.com".parse()?;
+//! let target = Arc::new(Target::new(origin, "eu-west-1", &SERVICE));
+//! let mut session = Session::new(42);
+//! let now = SystemTime::UNIX_EPOCH;
+//!
+//! let call = Call::new(Greet {}, target)?;
+//! let (request, waiting) = call.sign(&Credentials::new("AKID", "secret"), &mut session, now);
+//! assert_eq!(request.uri(), "https://demo.eu-west-1.amazonaws.com/greet");
+//!
+//! let (head, body) = Response::new(br#"{"text":"hello"}"#).into_parts();
+//! let Head::Collect(collect) = waiting.head(head, &mut session, now)? else { unreachable!() };
+//! assert_eq!(collect.finish(body)?, Greeting { text: "hello".into() });
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{DATE, HOST, USER_AGENT};
+use http::response::Parts;
+use http::uri::PathAndQuery;
+use http::{Request, StatusCode};
+
+use crate::credentials::Credentials;
+use crate::endpoint::Target;
+use crate::error::{Error, ErrorKind, Interruption, Malformed, Refusal};
+use crate::operation::{Delivery, Operation, ServiceError};
+use crate::restjson::ErrorReply;
+use crate::retry::{self, Reason};
+use crate::session::Session;
+use crate::sign;
+
+/// How much of an error's body is read: enough for every message that a person would read.
+const REFUSAL_LIMIT: usize = 64 << 10;
+
+/// A call that is ready to be signed and sent.
+#[derive(Debug)]
+pub struct Call<O> {
+    progress: Progress,
+    request: Request<Bytes>,
+    operation: O,
+}
+
+/// What a call carries along from attempt to attempt.
+#[derive(Debug)]
+struct Progress {
+    target: Arc<Target>,
+    attempts: u32,
+    /// What the last retry took from the session's tokens.
+    last_cost: Option<u32>,
+    clock_corrected: bool,
+    credentials_renewed: bool,
+}
+
+impl<O: Operation> Call<O> {
+    /// Encodes `operation` for `target`.
+    ///
+    /// # Errors
+    /// When the request cannot be sent as it is; nothing has left the machine.
+    pub fn new(operation: O, target: Arc<Target>) -> Result<Self, Error<O::Error>> {
+        let encode = || {
+            let mut request = operation.encode()?;
+            let path = request
+                .uri()
+                .path_and_query()
+                .cloned()
+                .unwrap_or(PathAndQuery::from_static("/"));
+            *request.uri_mut() = target.origin.join(&path)?;
+            let host = target.origin.host_header()?;
+            request.headers_mut().insert(HOST, host);
+            request
+                .headers_mut()
+                .insert(USER_AGENT, target.user_agent.clone());
+            Ok(request)
+        };
+        let request = encode().map_err(|invalid| error::<O>(0, ErrorKind::Invalid(invalid)))?;
+        let progress = Progress {
+            target,
+            attempts: 0,
+            last_cost: None,
+            clock_corrected: false,
+            credentials_renewed: false,
+        };
+        Ok(Self {
+            progress,
+            request,
+            operation,
+        })
+    }
+
+    /// The input.
+    pub fn operation(&self) -> &O {
+        &self.operation
+    }
+
+    /// How many attempts were sent so far.
+    pub fn attempts(&self) -> u32 {
+        self.progress.attempts
+    }
+
+    /// Signs as of `now`. Every attempt is signed afresh, with the credentials that the driver has
+    /// just asked for.
+    pub fn sign(
+        mut self,
+        credentials: &Credentials,
+        session: &mut Session,
+        now: SystemTime,
+    ) -> (Request<Bytes>, Waiting<O>) {
+        let mut request = self.request.clone();
+        let at = session.service_time(now);
+        sign::sign(
+            &mut request,
+            credentials,
+            &self.progress.target.scope,
+            at,
+            &mut session.keys,
+        );
+        self.progress.attempts = self.progress.attempts.saturating_add(1);
+        (request, Waiting { call: self })
+    }
+
+    /// A retry where there is a reason for one and the session allows it; else the error.
+    fn again(
+        mut self,
+        reason: Option<Reason>,
+        session: &mut Session,
+        otherwise: impl FnOnce() -> ErrorKind<O::Error>,
+    ) -> Result<Retry<O>, Error<O::Error>> {
+        let Progress {
+            target, attempts, ..
+        } = &self.progress;
+        let permit = reason.and_then(|reason| {
+            Some((
+                reason,
+                session.allow_retry(&target.retry, *attempts, reason)?,
+            ))
+        });
+        let Some((reason, permit)) = permit else {
+            return Err(self.failed(otherwise()));
+        };
+        self.progress.last_cost = Some(permit.cost);
+        let refresh_credentials = reason == Reason::ExpiredCredentials;
+        Ok(Retry {
+            after: permit.after,
+            reason,
+            refresh_credentials,
+            call: self,
+        })
+    }
+
+    fn interrupted(
+        self,
+        why: Interruption,
+        session: &mut Session,
+    ) -> Result<Retry<O>, Error<O::Error>> {
+        let reason = retry::classify_interruption(why.kind);
+        self.again(reason, session, || ErrorKind::Interrupted(why))
+    }
+
+    fn failed(&self, kind: ErrorKind<O::Error>) -> Error<O::Error> {
+        error::<O>(self.progress.attempts, kind)
+    }
+}
+
+fn error<O: Operation>(attempts: u32, kind: ErrorKind<O::Error>) -> Error<O::Error> {
+    Error {
+        operation: O::NAME,
+        attempts,
+        kind,
+    }
+}
+
+/// A request that is under way.
+#[derive(Debug)]
+pub struct Waiting<O> {
+    call: Call<O>,
+}
+
+impl<O: Operation> Waiting<O> {
+    /// Takes the head of the answer, which decides what the body is and how much of it is read.
+    ///
+    /// # Errors
+    /// When the head of a streamed answer is not what the model promises.
+    pub fn head(
+        self,
+        head: Parts,
+        session: &mut Session,
+        now: SystemTime,
+    ) -> Result<Head<O>, Error<O::Error>> {
+        if !head.status.is_success() {
+            return Ok(Head::Refused(Refused {
+                call: self.call,
+                head,
+                at: now,
+            }));
+        }
+        session.succeeded(self.call.progress.last_cost);
+        if !<O::Delivery as Delivery>::STREAMED {
+            return Ok(Head::Collect(Collect {
+                call: self.call,
+                head,
+            }));
+        }
+        match O::decode(&head, &[]) {
+            Ok(output) => Ok(Head::Streaming(output)),
+            Err(malformed) => Err(self.call.failed(ErrorKind::Malformed(malformed))),
+        }
+    }
+
+    /// The transport gave up before a head came.
+    ///
+    /// # Errors
+    /// When another attempt is of no use or not allowed.
+    pub fn interrupted(
+        self,
+        why: Interruption,
+        session: &mut Session,
+    ) -> Result<Retry<O>, Error<O::Error>> {
+        self.call.interrupted(why, session)
+    }
+}
+
+/// What the head of an answer leads to.
+#[derive(Debug)]
+pub enum Head<O: Operation> {
+    /// Success; the body is the payload, and the caller's to read.
+    Streaming(O::Output),
+    /// Success; the body holds the output.
+    Collect(Collect<O>),
+    /// The service refused; the body says why.
+    Refused(Refused<O>),
+}
+
+/// An answer whose body is to be collected.
+#[derive(Debug)]
+pub struct Collect<O> {
+    call: Call<O>,
+    head: Parts,
+}
+
+impl<O: Operation> Collect<O> {
+    /// How many bytes of body are accepted. A driver that sees more calls [`oversized`](Self::oversized).
+    pub fn limit(&self) -> usize {
+        O::ANSWER_LIMIT
+    }
+
+    /// Decodes the whole body.
+    ///
+    /// # Errors
+    /// When it is not what the model promises.
+    pub fn finish(self, body: &[u8]) -> Result<O::Output, Error<O::Error>> {
+        O::decode(&self.head, body)
+            .map_err(|malformed| self.call.failed(ErrorKind::Malformed(malformed)))
+    }
+
+    /// The body is longer than [`limit`](Self::limit).
+    pub fn oversized(self) -> Error<O::Error> {
+        let problem = format!("is longer than {} bytes", self.limit());
+        self.call
+            .failed(ErrorKind::Malformed(Malformed::new("body", problem)))
+    }
+
+    /// The body broke off.
+    ///
+    /// # Errors
+    /// When another attempt is of no use or not allowed.
+    pub fn interrupted(
+        self,
+        why: Interruption,
+        session: &mut Session,
+    ) -> Result<Retry<O>, Error<O::Error>> {
+        self.call.interrupted(why, session)
+    }
+}
+
+/// An error answer whose body is still to be read.
+#[derive(Debug)]
+pub struct Refused<O> {
+    call: Call<O>,
+    head: Parts,
+    at: SystemTime,
+}
+
+impl<O: Operation> Refused<O> {
+    /// How many bytes of body are worth reading. More may be left unread.
+    pub fn limit(&self) -> usize {
+        REFUSAL_LIMIT
+    }
+
+    /// Status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.head.status
+    }
+
+    /// Decides what follows. `prefix` may be cut short: the error is then told by status and headers.
+    ///
+    /// # Errors
+    /// The service's refusal, when another attempt is of no use or not allowed.
+    pub fn finish(self, prefix: &[u8], session: &mut Session) -> Result<Retry<O>, Error<O::Error>> {
+        let Self { mut call, head, at } = self;
+        let reply = ErrorReply::new(&head, prefix);
+        let reason = retry::classify(head.status, reply.code(), O::SERVICE)
+            .filter(|reason| call.progress.admits(*reason, &head, session, at));
+        call.again(reason, session, || {
+            ErrorKind::Refused(Box::new(Refusal {
+                error: O::Error::decode(reply.code(), &reply),
+                status: head.status,
+                code: reply.code().to_owned(),
+                message: reply.message().to_owned(),
+                request_id: reply.request_id().map(str::to_owned),
+            }))
+        })
+    }
+}
+
+impl Progress {
+    /// A wrong clock is corrected once, and credentials are renewed once; doing it again would not
+    /// change the answer.
+    fn admits(
+        &mut self,
+        reason: Reason,
+        head: &Parts,
+        session: &mut Session,
+        at: SystemTime,
+    ) -> bool {
+        match reason {
+            Reason::ClockSkew => {
+                let date = head
+                    .headers
+                    .get(DATE)
+                    .and_then(|date| date.to_str().ok())
+                    .unwrap_or_default();
+                !std::mem::replace(&mut self.clock_corrected, true) && session.learn_clock(date, at)
+            }
+            Reason::ExpiredCredentials => !std::mem::replace(&mut self.credentials_renewed, true),
+            Reason::Transient | Reason::TimedOut | Reason::Throttled => true,
+        }
+    }
+}
+
+/// Leave to try again, after a wait.
+#[derive(Debug)]
+pub struct Retry<O> {
+    /// How long to wait.
+    pub after: Duration,
+    /// Why the last attempt failed.
+    pub reason: Reason,
+    /// Whether new credentials are to be asked for: the service no longer honours the last ones.
+    pub refresh_credentials: bool,
+    /// The call, ready to be signed again.
+    pub call: Call<O>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,310 @@
+use super::*;
+use crate::error::{InterruptionKind, Invalid};
+use crate::operation::{Buffered, Service, Streamed};
+use crate::restjson::{self, RequestBuilder};
+use http::{Method, Response};
+
+static SERVICE: Service = Service {
+    id: "Test",
+    endpoint_prefix: "test",
+    signing_name: "test",
+    throttling: &["ClientLimitExceededException"],
+};
+
+#[derive(Debug, PartialEq)]
+enum Exception {
+    NotFound,
+    Unmodelled,
+}
+
+impl ServiceError for Exception {
+    fn decode(code: &str, _: &ErrorReply<'_>) -> Self {
+        if code == "NotFoundException" {
+            Self::NotFound
+        } else {
+            Self::Unmodelled
+        }
+    }
+}
+
+#[derive(Debug, serde::Serialize)]
+struct Fetch {
+    name: &'static str,
+}
+
+impl Operation for Fetch {
+    const NAME: &'static str = "Fetch";
+    const SERVICE: &'static Service = &SERVICE;
+    const ANSWER_LIMIT: usize = 100;
+    type Output = u32;
+    type Error = Exception;
+    type Delivery = Buffered;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::POST, "/fetch")
+            .require("Name", !self.name.is_empty())?
+            .json(self)
+    }
+
+    fn decode(_: &Parts, body: &[u8]) -> Result<u32, Malformed> {
+        restjson::decode(body)
+    }
+}
+
+#[derive(Debug)]
+struct Stream;
+
+impl Operation for Stream {
+    const NAME: &'static str = "Stream";
+    const SERVICE: &'static Service = &SERVICE;
+    type Output = String;
+    type Error = Exception;
+    type Delivery = Streamed;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::POST, "/stream").json(&())
+    }
+
+    fn decode(head: &Parts, _: &[u8]) -> Result<String, Malformed> {
+        Ok(restjson::header(head, "content-type")?.unwrap_or_default())
+    }
+}
+
+const NOW: SystemTime = SystemTime::UNIX_EPOCH;
+
+struct Scenario {
+    session: Session,
+    target: Arc<Target>,
+}
+
+impl Scenario {
+    fn new() -> Self {
+        let target = Target::new(
+            "https://test.example".parse().unwrap(),
+            "eu-west-1",
+            &SERVICE,
+        );
+        Self {
+            session: Session::new(1),
+            target: Arc::new(target),
+        }
+    }
+
+    fn call(&self) -> Call<Fetch> {
+        Call::new(Fetch { name: "x" }, Arc::clone(&self.target)).unwrap()
+    }
+
+    fn send<O: Operation>(&mut self, call: Call<O>) -> (Request<Bytes>, Waiting<O>) {
+        call.sign(&Credentials::new("AKID", "secret"), &mut self.session, NOW)
+    }
+
+    /// Sends the call and answers with a refusal.
+    fn refuse(
+        &mut self,
+        call: Call<Fetch>,
+        response: http::response::Builder,
+        body: &str,
+    ) -> Result<Retry<Fetch>, Error<Exception>> {
+        let (_, waiting) = self.send(call);
+        let (head, ()) = response.body(()).unwrap().into_parts();
+        let Head::Refused(refused) = waiting.head(head, &mut self.session, NOW).unwrap() else {
+            panic!("not a refusal")
+        };
+        refused.finish(body.as_bytes(), &mut self.session)
+    }
+}
+
+fn status(status: u16) -> http::response::Builder {
+    Response::builder().status(status)
+}
+
+#[test]
+fn the_request_carries_origin_host_and_signature() {
+    let mut scenario = Scenario::new();
+    let (request, _) = scenario.send(scenario.call());
+    assert_eq!(request.uri(), "https://test.example/fetch");
+    assert_eq!(request.headers()["host"], "test.example");
+    assert_eq!(request.headers()["content-type"], "application/json");
+    assert!(
+        request.headers()["authorization"]
+            .to_str()
+            .unwrap()
+            .contains("AKID/19700101/eu-west-1/test/")
+    );
+    assert_eq!(request.body(), r#"{"name":"x"}"#);
+}
+
+#[test]
+fn an_invalid_input_never_becomes_a_call() {
+    let scenario = Scenario::new();
+    let error = Call::new(Fetch { name: "" }, scenario.target).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Fetch: Name is required but was not given"
+    );
+    assert_eq!(error.attempts, 0);
+}
+
+#[test]
+fn collects_and_decodes() {
+    let mut scenario = Scenario::new();
+    let (_, waiting) = scenario.send(scenario.call());
+    let (head, ()) = Response::new(()).into_parts();
+    let Ok(Head::Collect(collect)) = waiting.head(head, &mut scenario.session, NOW) else {
+        panic!()
+    };
+    assert_eq!(collect.limit(), 100);
+    assert_eq!(collect.finish(b"17").unwrap(), 17);
+}
+
+#[test]
+fn a_garbage_answer_is_malformed_and_not_retried() {
+    let mut scenario = Scenario::new();
+    let (_, waiting) = scenario.send(scenario.call());
+    let (head, ()) = Response::new(()).into_parts();
+    let Ok(Head::Collect(collect)) = waiting.head(head, &mut scenario.session, NOW) else {
+        panic!()
+    };
+    let error = collect.finish(b"<html>").unwrap_err();
+    assert!(matches!(error.kind, ErrorKind::Malformed(_)));
+    assert!(
+        error
+            .to_string()
+            .starts_with("Fetch: the answer cannot be read: body:"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_streamed_answer_gives_its_head() {
+    let mut scenario = Scenario::new();
+    let call = Call::new(Stream, Arc::clone(&scenario.target)).unwrap();
+    let (_, waiting) = scenario.send(call);
+    let (head, ()) = Response::builder()
+        .header("content-type", "video/webm")
+        .body(())
+        .unwrap()
+        .into_parts();
+    let Ok(Head::Streaming(content_type)) = waiting.head(head, &mut scenario.session, NOW) else {
+        panic!()
+    };
+    assert_eq!(content_type, "video/webm");
+}
+
+#[test]
+fn transient_errors_are_tried_three_times() {
+    let mut scenario = Scenario::new();
+    let first = scenario.refuse(scenario.call(), status(500), "").unwrap();
+    assert!(first.after <= Duration::from_secs(1) && first.reason == Reason::Transient);
+    let second = scenario.refuse(first.call, status(503), "").unwrap();
+    assert!(second.after <= Duration::from_secs(2));
+    let error = scenario
+        .refuse(second.call, status(500), r#"{"message":"boom"}"#)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Fetch: HTTP 500 Internal Server Error: boom (after 3 attempts)"
+    );
+}
+
+#[test]
+fn throttling_by_the_services_own_code_is_retried() {
+    let mut scenario = Scenario::new();
+    let answer = status(400).header("x-amzn-ErrorType", "ClientLimitExceededException");
+    let retry = scenario.refuse(scenario.call(), answer, "{}").unwrap();
+    assert_eq!(retry.reason, Reason::Throttled);
+}
+
+#[test]
+fn a_modelled_error_is_told_whole() {
+    let mut scenario = Scenario::new();
+    let answer = status(404)
+        .header("x-amzn-ErrorType", "NotFoundException")
+        .header("x-amzn-RequestId", "r-1");
+    let error = scenario
+        .refuse(scenario.call(), answer, r#"{"Message":"no such thing"}"#)
+        .unwrap_err();
+    assert_eq!(error.refusal().unwrap().error, Exception::NotFound);
+    assert_eq!(
+        error.to_string(),
+        "Fetch: NotFoundException (HTTP 404): no such thing [request r-1]"
+    );
+}
+
+#[test]
+fn redirects_are_refusals() {
+    let mut scenario = Scenario::new();
+    let answer = status(307).header("location", "https://elsewhere.example/");
+    let error = scenario.refuse(scenario.call(), answer, "").unwrap_err();
+    assert_eq!(error.refusal().unwrap().status, 307);
+}
+
+#[test]
+fn a_wrong_clock_is_corrected_once() {
+    let mut scenario = Scenario::new();
+    let skewed = || status(403).header("date", "Tue, 29 Apr 2014 18:30:38 GMT");
+    let body = r#"{"__type":"InvalidSignatureException"}"#;
+    let retry = scenario.refuse(scenario.call(), skewed(), body).unwrap();
+    assert_eq!(
+        (retry.reason, retry.after),
+        (Reason::ClockSkew, Duration::ZERO)
+    );
+    let (request, waiting) = scenario.send(retry.call);
+    assert_eq!(request.headers()["x-amz-date"], "20140429T183038Z");
+    drop(waiting);
+
+    let retry = Scenario::new().refuse(scenario.call(), status(403), body);
+    assert!(retry.is_err(), "no date to learn from");
+    let retry = scenario.refuse(scenario.call(), skewed(), body);
+    assert!(
+        retry.is_err(),
+        "the clock is known, so that the signature is wrong for another reason"
+    );
+}
+
+#[test]
+fn expired_credentials_are_renewed_once() {
+    let mut scenario = Scenario::new();
+    let body = r#"{"code":"ExpiredTokenException"}"#;
+    let retry = scenario.refuse(scenario.call(), status(403), body).unwrap();
+    assert!(retry.refresh_credentials && retry.after.is_zero());
+    assert!(scenario.refuse(retry.call, status(403), body).is_err());
+}
+
+#[test]
+fn interruptions_are_retried_unless_it_cannot_help() {
+    for (kind, retried) in [
+        (InterruptionKind::Connect, true),
+        (InterruptionKind::TimedOut, true),
+        (InterruptionKind::Broken, true),
+        (InterruptionKind::Refused, false),
+    ] {
+        let mut scenario = Scenario::new();
+        let (_, waiting) = scenario.send(scenario.call());
+        let outcome = waiting.interrupted(Interruption::new(kind, "why"), &mut scenario.session);
+        assert_eq!(outcome.is_ok(), retried, "{kind:?}");
+    }
+}
+
+#[test]
+fn a_body_that_breaks_off_is_asked_for_again() {
+    let mut scenario = Scenario::new();
+    let (_, waiting) = scenario.send(scenario.call());
+    let (head, ()) = Response::new(()).into_parts();
+    let Ok(Head::Collect(collect)) = waiting.head(head, &mut scenario.session, NOW) else {
+        panic!()
+    };
+    let broken = Interruption::new(InterruptionKind::Broken, "reset");
+    assert!(collect.interrupted(broken, &mut scenario.session).is_ok());
+}
+
+#[test]
+fn success_gives_the_retry_tokens_back() {
+    let mut scenario = Scenario::new();
+    for _ in 0..300 {
+        let retry = scenario.refuse(scenario.call(), status(500), "").unwrap();
+        let (_, waiting) = scenario.send(retry.call);
+        let (head, ()) = Response::new(()).into_parts();
+        waiting.head(head, &mut scenario.session, NOW).unwrap();
+    }
+}

@@ -1,0 +1,253 @@
+//! Where requests go, and what is known of that place.
+
+use std::fmt;
+use std::str::FromStr;
+
+use http::HeaderValue;
+use http::uri::{Authority, PathAndQuery, Scheme, Uri};
+
+use crate::error::Invalid;
+use crate::operation::Service;
+use crate::retry::RetryPolicy;
+use crate::sign::Scope;
+
+/// Scheme, host and port of a service, and the path that its operations stand below.
+///
+/// ```
+/// let origin: kvs_protocol::Origin = "https://s-123.kinesisvideo.eu-west-1.amazonaws.com".parse()?;
+/// assert_eq!(origin.host(), "s-123.kinesisvideo.eu-west-1.amazonaws.com");
+/// assert!("https://user:password@example.com".parse::<kvs_protocol::Origin>().is_err());
+/// # Ok::<(), kvs_protocol::Invalid>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    scheme: Scheme,
+    authority: Authority,
+    base_path: String,
+}
+
+impl Origin {
+    /// The public endpoint of a service in a region.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the region is not the name of one: it becomes part of a host name.
+    pub fn regional(service: &Service, region: &str) -> Result<Self, Invalid> {
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if region.is_empty() || region.len() > 63 || !region.chars().all(is_name) {
+            return Err(Invalid::new(
+                "region",
+                format!("is not a region: {region:?}"),
+            ));
+        }
+        let suffix = if region.starts_with("cn-") {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
+        format!("https://{}.{region}.{suffix}", service.endpoint_prefix).parse()
+    }
+
+    /// Whether the connection is encrypted.
+    pub fn is_https(&self) -> bool {
+        self.scheme == Scheme::HTTPS
+    }
+
+    /// Host name or address, without the port.
+    pub fn host(&self) -> &str {
+        self.authority.host()
+    }
+
+    /// The port, given or implied.
+    pub fn port(&self) -> u16 {
+        self.authority
+            .port_u16()
+            .unwrap_or(if self.is_https() { 443 } else { 80 })
+    }
+
+    /// Whether both name the same scheme, host and port.
+    pub fn same_place(&self, other: &Self) -> bool {
+        self.scheme == other.scheme
+            && self.host().eq_ignore_ascii_case(other.host())
+            && self.port() == other.port()
+    }
+
+    /// The value of the `Host` header: the port only where it is not the scheme's own.
+    pub(crate) fn host_header(&self) -> Result<HeaderValue, Invalid> {
+        let implied = self
+            .authority
+            .port_u16()
+            .is_none_or(|port| port == if self.is_https() { 443 } else { 80 });
+        let text = if implied {
+            self.host()
+        } else {
+            self.authority.as_str()
+        };
+        HeaderValue::from_str(text)
+            .map_err(|_| Invalid::new("endpoint", "has a host that no header can carry"))
+    }
+
+    /// The full address of a request for `path`.
+    pub(crate) fn join(&self, path: &PathAndQuery) -> Result<Uri, Invalid> {
+        let joined = if self.base_path.is_empty() {
+            path.clone()
+        } else {
+            PathAndQuery::try_from(format!("{}{path}", self.base_path))
+                .map_err(|_| Invalid::new("endpoint", "has a path that is none"))?
+        };
+        Uri::builder()
+            .scheme(self.scheme.clone())
+            .authority(self.authority.clone())
+            .path_and_query(joined)
+            .build()
+            .map_err(|e| Invalid::new("endpoint", format!("gives no address: {e}")))
+    }
+}
+
+impl FromStr for Origin {
+    type Err = Invalid;
+
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        let bad = |problem: &str| Invalid::new("endpoint", format!("{problem}: {text:?}"));
+        let uri: Uri = text
+            .parse()
+            .map_err(|_| bad("is not a URL such as https://host"))?;
+        let scheme = match uri.scheme() {
+            Some(s) if *s == Scheme::HTTP || *s == Scheme::HTTPS => s.clone(),
+            _ => return Err(bad("must begin with https:// or http://")),
+        };
+        let authority = uri
+            .authority()
+            .cloned()
+            .ok_or_else(|| bad("names no host"))?;
+        if authority.as_str().contains('@') {
+            // The text is not shown: it may hold a password.
+            return Err(Invalid::new(
+                "endpoint",
+                "must not hold a user name or password",
+            ));
+        }
+        if authority.host().is_empty() {
+            return Err(bad("names no host"));
+        }
+        let digits = authority
+            .as_str()
+            .rsplit_once(':')
+            .filter(|(_, port)| !port.contains(']'));
+        if digits.is_some() && authority.port_u16().is_none() {
+            return Err(bad("has a port that is none"));
+        }
+        if uri.query().is_some() {
+            return Err(bad("must not have a query"));
+        }
+        Ok(Self {
+            scheme,
+            authority,
+            base_path: uri.path().trim_end_matches('/').to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.base_path)
+    }
+}
+
+/// Everything that a call must know of the place it is sent to.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// Where requests go.
+    pub origin: Origin,
+    /// What they are signed for.
+    pub scope: Scope,
+    /// When they are sent again.
+    pub retry: RetryPolicy,
+    /// Who they say they are from.
+    pub user_agent: HeaderValue,
+}
+
+impl Target {
+    /// A target with the standard retry policy and this crate's user agent.
+    pub fn new(origin: Origin, region: impl Into<String>, service: &Service) -> Self {
+        Self {
+            origin,
+            scope: Scope {
+                region: region.into(),
+                service: service.signing_name.to_owned(),
+            },
+            retry: RetryPolicy::default(),
+            user_agent: HeaderValue::from_static(concat!("kvs-rs/", env!("CARGO_PKG_VERSION"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SERVICE: Service = Service {
+        id: "X",
+        endpoint_prefix: "kinesisvideo",
+        signing_name: "kinesisvideo",
+        throttling: &[],
+    };
+
+    #[test]
+    fn regional_endpoints() {
+        let host = |region| Origin::regional(&SERVICE, region).map(|o| o.to_string());
+        assert_eq!(
+            host("eu-west-1").unwrap(),
+            "https://kinesisvideo.eu-west-1.amazonaws.com"
+        );
+        assert_eq!(
+            host("cn-north-1").unwrap(),
+            "https://kinesisvideo.cn-north-1.amazonaws.com.cn"
+        );
+        for bad in ["", "evil.com/", "eu-west-1.evil.com#", "EU-WEST-1", "a@b"] {
+            assert!(host(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn origins_that_are_refused() {
+        for bad in [
+            "",
+            "host",
+            "ftp://host",
+            "https://",
+            "https://u@host",
+            "https://h?q=1",
+            "https://h:99999",
+            "//h",
+        ] {
+            assert!(bad.parse::<Origin>().is_err(), "{bad}");
+        }
+        let secret = "https://user:hunter2@host".parse::<Origin>().unwrap_err();
+        assert!(!secret.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn host_header_leaves_the_implied_port_out() {
+        let header = |origin: &str| origin.parse::<Origin>().unwrap().host_header().unwrap();
+        assert_eq!(header("https://h:443"), "h");
+        assert_eq!(header("http://h:443"), "h:443");
+        assert_eq!(header("http://[::1]:8080"), "[::1]:8080");
+    }
+
+    #[test]
+    fn a_base_path_goes_before_the_operation() {
+        let origin: Origin = "http://h:1/base/".parse().unwrap();
+        let uri = origin
+            .join(&PathAndQuery::from_static("/listFragments"))
+            .unwrap();
+        assert_eq!(uri, "http://h:1/base/listFragments");
+    }
+
+    #[test]
+    fn same_place_knows_implied_ports() {
+        let origin = |text: &str| text.parse::<Origin>().unwrap();
+        assert!(origin("https://H").same_place(&origin("https://h:443/x")));
+        assert!(!origin("https://h").same_place(&origin("http://h")));
+        assert!(!origin("https://h").same_place(&origin("https://h:444")));
+    }
+}

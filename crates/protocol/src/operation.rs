@@ -1,0 +1,94 @@
+//! What the generator writes for each operation, and nothing more.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::Request;
+use http::response::Parts;
+
+use crate::error::{Invalid, Malformed};
+use crate::restjson::ErrorReply;
+
+/// Facts that all operations of one service share.
+#[derive(Debug)]
+pub struct Service {
+    /// Name of the service as AWS's SDKs spell it, for messages and `AWS_ENDPOINT_URL_*`.
+    pub id: &'static str,
+    /// First label of the regional host name: `kinesisvideo` in `kinesisvideo.eu-west-1.amazonaws.com`.
+    pub endpoint_prefix: &'static str,
+    /// Service part of the credential scope.
+    pub signing_name: &'static str,
+    /// Error codes that mean "slow down" at this service, beside those that mean it everywhere.
+    pub throttling: &'static [&'static str],
+}
+
+/// One operation of a service: the value is its input, the implementation its wire form.
+///
+/// Implementations are generated; see `kvs-api`. The shape of a call is in [`Call`](crate::Call).
+pub trait Operation {
+    /// Name of the operation in the service model.
+    const NAME: &'static str;
+    /// The service it belongs to.
+    const SERVICE: &'static Service;
+    /// The longest answer, in bytes, that is read into memory. Streamed payloads have no limit.
+    const ANSWER_LIMIT: usize = 16 << 20;
+    /// What a successful call gives; for streamed operations what the head alone tells.
+    type Output;
+    /// The modelled errors of the service.
+    type Error: ServiceError;
+    /// [`Buffered`] or [`Streamed`].
+    type Delivery: Delivery;
+
+    /// Method, path, query, headers and body; no origin yet.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the member without which, or as it is, the request cannot be sent.
+    fn encode(&self) -> Result<Request<Bytes>, Invalid>;
+
+    /// Reads a successful answer. Streamed operations are given an empty body.
+    ///
+    /// # Errors
+    /// [`Malformed`] says which part of the answer is not what the model promises.
+    fn decode(head: &Parts, body: &[u8]) -> Result<Self::Output, Malformed>;
+}
+
+/// How the payload of a successful answer reaches the caller.
+pub trait Delivery: sealed::Sealed {
+    /// Whether the body is handed over as it comes in.
+    const STREAMED: bool;
+}
+
+/// The answer is collected, then decoded.
+#[derive(Debug)]
+pub enum Buffered {}
+
+/// The head is decoded; the body is a stream of bytes.
+#[derive(Debug)]
+pub enum Streamed {}
+
+impl Delivery for Buffered {
+    const STREAMED: bool = false;
+}
+
+impl Delivery for Streamed {
+    const STREAMED: bool = true;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Buffered {}
+    impl Sealed for super::Streamed {}
+}
+
+/// An operation whose answer comes in pages.
+pub trait Paginated: Operation + Sized {
+    /// The request for the page after `page`; `None` when `page` was the last one.
+    fn after(&self, page: &Self::Output) -> Option<Self>;
+}
+
+/// The modelled errors of a service.
+pub trait ServiceError: fmt::Debug + Sized {
+    /// The error that `code` names. A body that does not parse leaves the members unset: the code
+    /// alone says what happened.
+    fn decode(code: &str, reply: &ErrorReply<'_>) -> Self;
+}

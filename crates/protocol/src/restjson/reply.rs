@@ -1,0 +1,113 @@
+//! Error answers, in every spelling that services are known to use.
+
+use http::HeaderMap;
+use http::response::Parts;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::xml;
+
+const CODE_HEADERS: [&str; 2] = ["x-amzn-errortype", "x-amz-errortype"];
+const CODE_MEMBERS: [&str; 3] = ["__type", "code", "Code"];
+const MESSAGE_MEMBERS: [&str; 3] = ["message", "Message", "errorMessage"];
+const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-requestid", "x-amz-request-id"];
+/// How much of a body that is neither JSON nor XML is worth showing to a person.
+const EXCERPT: usize = 200;
+
+/// An answer whose status is not a success.
+///
+/// The code is looked for in the headers, then in the body (`code`, `__type`, also nested under
+/// `Output`, or XML); the message in the body alone.
+#[derive(Debug)]
+pub struct ErrorReply<'a> {
+    head: &'a Parts,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Json(Value),
+    Xml(xml::ErrorBody),
+    Other(String),
+}
+
+impl<'a> ErrorReply<'a> {
+    /// Reads what there is; `body` may be cut short or be anything at all.
+    pub fn new(head: &'a Parts, body: &[u8]) -> Self {
+        let body = match serde_json::from_slice::<Value>(body) {
+            Ok(mut json) => match json.get_mut("Output").map(Value::take) {
+                Some(nested @ Value::Object(_)) => Body::Json(nested),
+                _ => Body::Json(json),
+            },
+            Err(_) => {
+                let text = String::from_utf8_lossy(body);
+                xml::read(&text).map_or_else(|| Body::Other(excerpt(&text)), Body::Xml)
+            }
+        };
+        Self { head, body }
+    }
+
+    /// The bare error code, such as `ResourceNotFoundException`; empty when there is none.
+    pub fn code(&self) -> &str {
+        let from_header = first_header(&self.head.headers, &CODE_HEADERS);
+        let from_body = || match &self.body {
+            Body::Json(json) => first_member(json, &CODE_MEMBERS),
+            Body::Xml(xml) => xml.code.as_deref(),
+            Body::Other(_) => None,
+        };
+        bare(from_header.or_else(from_body).unwrap_or_default())
+    }
+
+    /// The service's own words; empty when there are none.
+    pub fn message(&self) -> &str {
+        match &self.body {
+            Body::Json(json) => first_member(json, &MESSAGE_MEMBERS).unwrap_or_default(),
+            Body::Xml(xml) => xml.message.as_deref().unwrap_or_default(),
+            Body::Other(text) => text,
+        }
+    }
+
+    /// The service's name for the request.
+    pub fn request_id(&self) -> Option<&str> {
+        first_header(&self.head.headers, &REQUEST_ID_HEADERS)
+    }
+
+    /// The modelled members of an error; unset where the body does not have them.
+    pub fn body<T: DeserializeOwned + Default>(&self) -> T {
+        match &self.body {
+            Body::Json(json) => T::deserialize(json).unwrap_or_default(),
+            Body::Xml(xml) => {
+                let members = serde_json::json!({ "message": xml.message });
+                T::deserialize(members).unwrap_or_default()
+            }
+            Body::Other(_) => T::default(),
+        }
+    }
+}
+
+fn first_header<'a>(headers: &'a HeaderMap, names: &[&str]) -> Option<&'a str> {
+    names
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .filter(|text| !text.is_empty())
+}
+
+fn first_member<'a>(json: &'a Value, names: &[&str]) -> Option<&'a str> {
+    names.iter().find_map(|name| json.get(name)?.as_str())
+}
+
+/// `aws.protocoltests#FooError:http://internal.amazon.com/…` is `FooError`.
+fn bare(code: &str) -> &str {
+    let head = code.split(':').next().unwrap_or_default();
+    head.rsplit('#').next().unwrap_or_default().trim()
+}
+
+fn excerpt(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words
+        .join(" ")
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(EXCERPT)
+        .collect()
+}

@@ -1,0 +1,196 @@
+//! What the calls of one client share.
+
+use std::time::{Duration, SystemTime};
+
+use crate::retry::{Reason, RetryPolicy};
+use crate::sign::SigningKeys;
+use crate::timestamp::Timestamp;
+
+/// Retries that a client may have outstanding before it stops trying: when everything fails,
+/// a hundred retries are enough to know.
+const FULL: u32 = 500;
+const COST: u32 = 5;
+const COST_OF_TIMEOUT: u32 = 10;
+/// Refilled by each call that succeeds at once.
+const REFILL: u32 = 1;
+/// Services accept five minutes of skew; less than this is not what they complained about.
+const NOTABLE_SKEW: Duration = Duration::from_secs(60);
+
+/// Clock skew, retry tokens, jitter and the signing key: kept by a driver behind a lock, and never
+/// across an await.
+///
+/// The seed makes everything that looks random here repeatable.
+#[derive(Debug)]
+pub struct Session {
+    tokens: u32,
+    skew: Skew,
+    jitter: Jitter,
+    pub(crate) keys: SigningKeys,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Skew {
+    Ahead(Duration),
+    Behind(Duration),
+}
+
+impl Session {
+    /// A session whose jitter is drawn from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            tokens: FULL,
+            skew: Skew::Ahead(Duration::ZERO),
+            jitter: Jitter(seed),
+            keys: SigningKeys::default(),
+        }
+    }
+
+    /// What the service's clock shows when ours shows `now`, as far as is known.
+    pub fn service_time(&self, now: SystemTime) -> SystemTime {
+        match self.skew {
+            Skew::Ahead(by) => now.checked_add(by),
+            Skew::Behind(by) => now.checked_sub(by),
+        }
+        .unwrap_or(now)
+    }
+
+    /// Learns the service's clock from a `Date` header. True when that changes what is signed.
+    pub(crate) fn learn_clock(&mut self, date: &str, now: SystemTime) -> bool {
+        let parsed = Timestamp::parse_http_date(date)
+            .ok()
+            .and_then(|t| SystemTime::try_from(t).ok());
+        let Some(theirs) = parsed else { return false };
+        let believed = self.service_time(now);
+        let error = theirs
+            .duration_since(believed)
+            .unwrap_or_else(|e| e.duration());
+        if error < NOTABLE_SKEW {
+            return false;
+        }
+        self.skew = match theirs.duration_since(now) {
+            Ok(ahead) => Skew::Ahead(ahead),
+            Err(behind) => Skew::Behind(behind.duration()),
+        };
+        true
+    }
+
+    /// The wait before the next attempt; `None` when retries are used up. `attempts` were sent.
+    pub(crate) fn allow_retry(
+        &mut self,
+        policy: &RetryPolicy,
+        attempts: u32,
+        reason: Reason,
+    ) -> Option<Permit> {
+        if attempts >= policy.max_attempts {
+            return None;
+        }
+        let cost = if reason == Reason::TimedOut {
+            COST_OF_TIMEOUT
+        } else {
+            COST
+        };
+        self.tokens = self.tokens.checked_sub(cost)?;
+        let after = match reason {
+            Reason::ClockSkew | Reason::ExpiredCredentials => Duration::ZERO,
+            Reason::Transient | Reason::TimedOut | Reason::Throttled => {
+                policy.backoff(attempts, self.jitter.draw())
+            }
+        };
+        Some(Permit { after, cost })
+    }
+
+    /// Gives back what the last retry of a call took, or a little when it needed none.
+    pub(crate) fn succeeded(&mut self, last_cost: Option<u32>) {
+        self.tokens = self
+            .tokens
+            .saturating_add(last_cost.unwrap_or(REFILL))
+            .min(FULL);
+    }
+}
+
+/// Leave for one more attempt.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    pub(crate) after: Duration,
+    pub(crate) cost: u32,
+}
+
+/// SplitMix64: small, even, and good enough to spread waits.
+#[derive(Debug)]
+struct Jitter(u64);
+
+impl Jitter {
+    /// A number from 0 up to 1.
+    fn draw(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^= z >> 31;
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "53 bits are what a double holds"
+        )]
+        let draw = (z >> 11) as f64 / (1u64 << 53) as f64;
+        draw
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn learns_a_clock_in_either_direction() {
+        // 29 April 2014, 18:30:38.
+        let (date, theirs) = ("Tue, 29 Apr 2014 18:30:38 GMT", 1_398_796_238);
+        for ours in [theirs - 3_600, theirs + 3_600] {
+            let mut session = Session::new(0);
+            assert!(session.learn_clock(date, at(ours)));
+            assert_eq!(session.service_time(at(ours)), at(theirs));
+            assert!(!session.learn_clock(date, at(ours)), "known already");
+        }
+        let mut session = Session::new(0);
+        assert!(
+            !session.learn_clock(date, at(theirs + 30)),
+            "too little to matter"
+        );
+        assert!(!session.learn_clock("no date", at(0)));
+    }
+
+    #[test]
+    fn tokens_run_out_and_come_back() {
+        let policy = RetryPolicy {
+            max_attempts: u32::MAX,
+            ..RetryPolicy::default()
+        };
+        let mut session = Session::new(7);
+        let granted = (0..1_000)
+            .take_while(|_| session.allow_retry(&policy, 1, Reason::Transient).is_some())
+            .count();
+        assert_eq!(granted, 100);
+        session.succeeded(Some(COST));
+        assert!(session.allow_retry(&policy, 1, Reason::Throttled).is_some());
+        for _ in 0..COST_OF_TIMEOUT {
+            session.succeeded(None);
+        }
+        assert!(session.allow_retry(&policy, 1, Reason::TimedOut).is_some());
+        assert!(session.allow_retry(&policy, 1, Reason::TimedOut).is_none());
+    }
+
+    #[test]
+    fn the_seed_decides_the_jitter() {
+        let draws = |seed| {
+            let mut jitter = Jitter(seed);
+            (0..1_000).map(|_| jitter.draw()).collect::<Vec<_>>()
+        };
+        assert_eq!(draws(1), draws(1));
+        assert_ne!(draws(1), draws(2));
+        let mean = draws(3).iter().sum::<f64>() / 1_000.0;
+        assert!(draws(3).iter().all(|d| (0.0..1.0).contains(d)) && (0.45..0.55).contains(&mean));
+    }
+}
