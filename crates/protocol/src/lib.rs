@@ -19,10 +19,12 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod operation;
+pub mod proxy;
 pub mod restjson;
 pub mod retry;
 pub mod sensitive;
 pub mod session;
+pub mod settings;
 pub mod sign;
 pub mod timestamp;
 
@@ -33,7 +35,10 @@ pub use credentials::Credentials;
 pub use endpoint::{Origin, Target};
 pub use error::{Error, ErrorKind, Interruption, InterruptionKind, Invalid, Malformed, Refusal};
 pub use http;
-pub use operation::{Buffered, Delivery, Operation, Paginated, Service, ServiceError, Streamed};
+pub use operation::{
+    Buffered, Delivery, Operation, Paginated, Route, Service, ServiceError, Streamed,
+};
 pub use sensitive::Sensitive;
 pub use session::Session;
+pub use settings::Settings;
 pub use timestamp::Timestamp;

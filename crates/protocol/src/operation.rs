@@ -45,11 +45,30 @@ pub trait Operation {
     /// [`Invalid`] names the member without which, or as it is, the request cannot be sent.
     fn encode(&self) -> Result<Request<Bytes>, Invalid>;
 
+    /// Where the operation is served.
+    fn route(&self) -> Route<'_> {
+        Route::Regional
+    }
+
     /// Reads a successful answer. Streamed operations are given an empty body.
     ///
     /// # Errors
     /// [`Malformed`] says which part of the answer is not what the model promises.
     fn decode(head: &Parts, body: &[u8]) -> Result<Self::Output, Malformed>;
+}
+
+/// Where an operation is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Route<'a> {
+    /// At the service's endpoint in the region.
+    Regional,
+    /// At an endpoint that the control service tells, for each API and resource another one.
+    Discovered {
+        /// Name of the API, as the control service spells it.
+        api: &'static str,
+        /// Name or ARN of the resource; empty where the input names none.
+        resource: &'a str,
+    },
 }
 
 /// How the payload of a successful answer reaches the caller.
