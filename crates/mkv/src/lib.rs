@@ -1,1 +1,19 @@
-//! Under construction.
+//! Matroska as Amazon Kinesis Video Streams writes it, without I/O.
+//!
+//! - `Fragments` takes the bytes of an answer in pieces of any size and gives whole
+//!   [`Fragment`]s; `Decoder` below it gives events.
+//! - `Writer` turns many fragments into one playable file.
+//! - `payload` writes a fragment in the service's own shape.
+#![forbid(unsafe_code)]
+#![warn(clippy::arithmetic_side_effects)]
+
+mod fragment;
+mod number;
+mod timestamp;
+mod track;
+
+pub use bytes::Bytes;
+pub use fragment::{Fragment, Frame, InBandError, State, Tag};
+pub use number::{BadFragmentNumber, FragmentNumber};
+pub use timestamp::{BadTimestamp, Timestamp};
+pub use track::{Audio, Track, TrackKind, Video};
