@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects)]
 
+mod ebml;
 mod fragment;
 mod number;
 mod timestamp;
