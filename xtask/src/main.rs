@@ -1,2 +1,60 @@
-//! Under construction.
-fn main() {}
+//! The chores of this workspace; `cargo xtask` lists them.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command speaks to a person"
+)]
+
+mod codegen;
+mod conformance;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+Usage: cargo xtask <COMMAND>
+
+Commands:
+  codegen [--check]     write crates/api/src from the models in model/;
+                        with --check compare only, and fail on a difference
+  conformance <DIR>     compare with the public data in DIR, such as ../shared";
+
+/// What went wrong, in words for the person at the terminal.
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&arguments) {
+        Ok(status) => status,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
+    match arguments {
+        ["codegen"] => codegen::write(&root()),
+        ["codegen", "--check"] => codegen::check(&root()),
+        ["conformance", data] => conformance::run(&root(), Path::new(data)),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{USAGE}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprintln!(
+                "error: cannot make sense of `{}`\n\n{USAGE}",
+                arguments.join(" ")
+            );
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+/// The workspace's folder, whatever folder the command was called in.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_owned()
+}

@@ -1,0 +1,25 @@
+//! Enumerations, which keep the values that they do not know.
+
+use super::file::File;
+use super::structure::or_name;
+use super::types::Types;
+use crate::ir::EnumValue;
+use crate::names;
+
+pub(super) fn emit(
+    file: &mut File,
+    types: &Types<'_>,
+    name: &str,
+    docs: &str,
+    values: &[EnumValue],
+) {
+    file.text("\nkvs_protocol::open_enum! {");
+    file.docs_within(1, &or_name(docs, name));
+    file.text(&format!("    pub enum {name} {{"));
+    let variants = names::distinct(values.iter().map(|value| names::variant(&value.value)));
+    for (variant, EnumValue { value, docs }) in variants.iter().zip(values) {
+        file.docs_within(2, &or_name(&types.link_docs(docs, None), value));
+        file.text(&format!("        {variant} = {value:?},"));
+    }
+    file.text("    }\n}");
+}

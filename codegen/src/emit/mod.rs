@@ -1,0 +1,88 @@
+//! From the IR to Rust: one file for a service.
+//!
+//! What is the same for all operations lives in `kvs-protocol`; what is emitted is what differs.
+
+mod enumeration;
+mod exception;
+mod file;
+mod operation;
+mod structure;
+mod types;
+
+use crate::error::Error;
+use crate::ir::{Kind, Service};
+use file::File;
+use types::Types;
+
+/// The Rust text of a service whose model lies at `path`.
+pub(crate) fn file(service: &Service, path: &str) -> Result<String, Error> {
+    let types = Types::new(service)?;
+    let mut file = File::default();
+    statics(&mut file, service);
+    for operation in &service.operations {
+        operation::emit(&mut file, &types, operation).map_err(|e| e.in_shape(&operation.name))?;
+    }
+    for name in types.emitted() {
+        shape(&mut file, &types, name).map_err(|e| e.in_shape(name))?;
+    }
+    exception::emit(&mut file, &types)?;
+    Ok(file.finish(&header(&types, path)))
+}
+
+fn header(types: &Types<'_>, path: &str) -> String {
+    let service = types.service;
+    let docs = types.link_docs(&service.docs, None);
+    let origin = format!(
+        "Generated from `{path}`; change the model or the generator, then run `cargo xtask codegen`."
+    );
+    file::comment(
+        "//!",
+        0,
+        &format!("{}\n\n{docs}\n\n{origin}", service.title),
+    )
+}
+
+fn statics(file: &mut File, service: &Service) {
+    file.import("kvs_protocol", "Service");
+    let Service {
+        sdk_id,
+        endpoint_prefix,
+        signing_name,
+        throttling,
+        ..
+    } = service;
+    file.docs("Facts that the operations of this service share.");
+    file.text(&format!(
+        "pub static SERVICE: Service = Service {{
+            id: {sdk_id:?},
+            endpoint_prefix: {endpoint_prefix:?},
+            signing_name: {signing_name:?},
+            throttling: &{throttling:?},
+        }};"
+    ));
+}
+
+fn shape(file: &mut File, types: &Types<'_>, name: &str) -> Result<(), Error> {
+    let shape = types.service.shape(name)?;
+    let type_name = types.name(name)?;
+    match &shape.kind {
+        Kind::Structure(structure) => {
+            let docs = types.link_docs(&shape.docs, Some(structure));
+            let spec = structure::Spec {
+                name: type_name,
+                wire_name: name,
+                docs,
+                structure,
+                grows: !types.in_inputs(name),
+                all_optional: false,
+            };
+            structure::emit(file, types, &spec)
+        }
+        Kind::Enum(values) => {
+            let docs = types.link_docs(&shape.docs, None);
+            enumeration::emit(file, types, type_name, &docs, values);
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}

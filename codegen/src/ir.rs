@@ -1,0 +1,271 @@
+//! A service as the emitters see it, whatever format its model was written in.
+//!
+//! Plain data: two readers that are given the same service must give equal values. Shapes are
+//! named without their namespace, and refer to each other by name.
+
+use std::collections::BTreeMap;
+
+use crate::error::Error;
+
+/// A service with everything that its operations reach.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Service {
+    /// What the service is called in prose.
+    pub title: String,
+    /// Name by which SDKs know the service.
+    pub sdk_id: String,
+    /// First label of the regional host name.
+    pub endpoint_prefix: String,
+    /// Service part of the credential scope.
+    pub signing_name: String,
+    /// Version of the API, a date.
+    pub version: String,
+    /// Documentation, in Markdown.
+    pub docs: String,
+    /// Name of the generated module; from the overlay, or made of the SDK id.
+    pub module: String,
+    /// Error codes that mean "slow down"; from the overlay.
+    pub throttling: Vec<String>,
+    /// Errors that any operation may answer with.
+    pub errors: Vec<String>,
+    /// Operations in the order of their names.
+    pub operations: Vec<Operation>,
+    /// Everything that the operations reach.
+    pub shapes: BTreeMap<String, Shape>,
+}
+
+impl Service {
+    /// The shape of that name.
+    ///
+    /// # Errors
+    /// When the model does not have it.
+    pub fn shape(&self, name: &str) -> Result<&Shape, Error> {
+        let missing = || Error::new(format!("refers to `{name}`, which the model does not have"));
+        self.shapes.get(name).ok_or_else(missing)
+    }
+
+    /// The structure of that name.
+    ///
+    /// # Errors
+    /// When the model does not have it, or has something else under that name.
+    pub fn structure(&self, name: &str) -> Result<&Structure, Error> {
+        match &self.shape(name)?.kind {
+            Kind::Structure(structure) => Ok(structure),
+            _ => Err(Error::new(format!(
+                "refers to `{name}`, which must be a structure"
+            ))),
+        }
+    }
+
+    /// Every error that an operation of the service may answer with, in the order of their names.
+    pub fn all_errors(&self) -> Vec<&str> {
+        let of_operations = self
+            .operations
+            .iter()
+            .flat_map(|operation| &operation.errors);
+        let mut errors: Vec<&str> = self
+            .errors
+            .iter()
+            .chain(of_operations)
+            .map(String::as_str)
+            .collect();
+        errors.sort_unstable();
+        errors.dedup();
+        errors
+    }
+}
+
+/// One operation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// Name in the model.
+    pub name: String,
+    /// Documentation, in Markdown.
+    pub docs: String,
+    /// HTTP method.
+    pub method: String,
+    /// Path, and query where it has a constant one.
+    pub uri: String,
+    /// Status of a successful answer.
+    pub status: u16,
+    /// Structure of the input.
+    pub input: String,
+    /// Structure of the output.
+    pub output: String,
+    /// Errors that it may answer with.
+    pub errors: Vec<String>,
+    /// How its pages follow each other, if it has pages.
+    pub pagination: Option<Pagination>,
+    /// Groups of input members of each of which at least one is needed; from the overlay.
+    pub one_of: Vec<Vec<String>>,
+    /// The longest answer to be read, in MiB, where the runtime's limit is too low; from the overlay.
+    pub answer_limit_mib: Option<u32>,
+}
+
+/// How the pages of an answer follow each other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pagination {
+    /// Input member that takes the token.
+    pub input_token: String,
+    /// Output member that gives the token.
+    pub output_token: String,
+    /// Output member with the items of a page.
+    pub items: Option<String>,
+    /// Input member that bounds a page.
+    pub page_size: Option<String>,
+}
+
+/// A type of the model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shape {
+    /// Documentation, in Markdown.
+    pub docs: String,
+    /// Whether its values must not show in logs.
+    pub sensitive: bool,
+    /// What its values must keep to.
+    pub constraints: Constraints,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What a shape is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// True or false.
+    Boolean,
+    /// A signed integer of so many bits.
+    Integer(u8),
+    /// Text.
+    String,
+    /// Bytes.
+    Blob {
+        /// Whether they are handed over as they come in.
+        streaming: bool,
+    },
+    /// A moment.
+    Timestamp,
+    /// A sequence.
+    List {
+        /// Shape of its elements.
+        element: String,
+    },
+    /// Values by text keys.
+    Map {
+        /// Shape of its keys.
+        key: String,
+        /// Shape of its values.
+        value: String,
+    },
+    /// Named members.
+    Structure(Structure),
+    /// Text out of a list that may grow.
+    Enum(Vec<EnumValue>),
+}
+
+/// Members, and whether they describe an error.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Structure {
+    /// Members in the model's order.
+    pub members: Vec<Member>,
+    /// What makes it an error.
+    pub error: Option<ErrorFacts>,
+}
+
+impl Structure {
+    /// The member of that name.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+}
+
+/// A member of a structure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member {
+    /// Name in the model, and on the wire.
+    pub name: String,
+    /// Its shape.
+    pub target: String,
+    /// Documentation, in Markdown.
+    pub docs: String,
+    /// Whether a value must be given.
+    pub required: bool,
+    /// What an absent value means.
+    pub default: Option<Literal>,
+    /// What its values must keep to, beside the constraints of its shape.
+    pub constraints: Constraints,
+    /// Where it travels.
+    pub binding: Binding,
+}
+
+/// Where a member travels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// In the JSON document.
+    Body,
+    /// In the header of that name.
+    Header(String),
+    /// As the whole body.
+    Payload,
+}
+
+/// A default value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Literal {
+    /// True or false.
+    Boolean(bool),
+    /// A number.
+    Integer(i64),
+    /// Text, or a value of an enumeration.
+    String(String),
+    /// An empty list.
+    EmptyList,
+    /// An empty map.
+    EmptyMap,
+}
+
+/// A value of an enumeration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnumValue {
+    /// The text on the wire.
+    pub value: String,
+    /// Documentation, in Markdown.
+    pub docs: String,
+}
+
+/// What makes a structure an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ErrorFacts {
+    /// HTTP status.
+    pub status: u16,
+    /// Whose fault it is.
+    pub fault: Fault,
+}
+
+/// Whose fault an error is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The caller's.
+    Client,
+    /// The service's.
+    Server,
+}
+
+/// What values must keep to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Constraints {
+    /// Bounds of a length: characters, bytes or entries.
+    pub length: Option<Bounds<u64>>,
+    /// Bounds of a number.
+    pub range: Option<Bounds<f64>>,
+    /// Regular expression that a text must match.
+    pub pattern: Option<String>,
+}
+
+/// Bounds, both inclusive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bounds<T> {
+    /// The least value.
+    pub min: Option<T>,
+    /// The greatest value.
+    pub max: Option<T>,
+}

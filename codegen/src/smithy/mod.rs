@@ -1,0 +1,294 @@
+//! Reader of the Smithy 2.0 JSON AST.
+//!
+//! Starts at the service and lowers what its operations reach. A trait that is neither taken by
+//! the reader nor known to be without effect is an error, for it might change the wire form.
+
+mod ast;
+mod lower;
+mod traits;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use self::traits::Traits;
+use crate::error::Error;
+use crate::ir::{Operation, Pagination, Service, Shape};
+use crate::names;
+
+/// Namespace of the shapes that every model has without defining them.
+const PRELUDE: &str = "smithy.api#";
+/// The prelude's word for "nothing".
+const UNIT: &str = "smithy.api#Unit";
+
+/// Reads the one service of a model.
+///
+/// # Errors
+/// When the text is no such model, is broken, or needs what the generator does not support.
+pub(crate) fn read(text: &str) -> Result<Service, Error> {
+    let model: ast::Model = serde_json::from_str(text)
+        .map_err(|e| Error::new(format!("this is not a Smithy JSON AST: {e}")))?;
+    if !model.smithy.starts_with("2.") {
+        let version = &model.smithy;
+        return Err(Error::unsupported(format!(
+            "Smithy {version} (the reader knows 2.0)"
+        )));
+    }
+    let mut reader = Reader::new(&model);
+    let service = reader.service()?;
+    reader.into_service(service)
+}
+
+struct Reader<'m> {
+    shapes: BTreeMap<&'m str, &'m ast::Shape>,
+    /// Ids by the name that they get in the IR.
+    ids: BTreeMap<String, &'m str>,
+    /// Named, but not lowered yet.
+    pending: Vec<&'m str>,
+    lowered: BTreeMap<String, Shape>,
+    not_understood: Vec<String>,
+}
+
+impl<'m> Reader<'m> {
+    fn new(model: &'m ast::Model) -> Self {
+        Self {
+            shapes: model
+                .shapes
+                .0
+                .iter()
+                .map(|(id, shape)| (id.as_str(), shape))
+                .collect(),
+            ids: BTreeMap::new(),
+            pending: Vec::new(),
+            lowered: BTreeMap::new(),
+            not_understood: Vec::new(),
+        }
+    }
+
+    fn service(&mut self) -> Result<Service, Error> {
+        let mut services = self
+            .shapes
+            .iter()
+            .filter(|(_, shape)| shape.kind == "service");
+        let (Some((id, shape)), None) = (services.next(), services.next()) else {
+            return Err(Error::new(
+                "the model must have exactly one shape of type `service`",
+            ));
+        };
+        let (id, shape) = (*id, *shape);
+        self.lower_service(id, shape)
+            .map_err(|e| e.in_shape(local(id)))
+    }
+
+    fn lower_service(&mut self, id: &'m str, shape: &'m ast::Shape) -> Result<Service, Error> {
+        let mut traits = Traits::new(&shape.traits);
+        let api: ApiService = traits.need("aws.api#service")?;
+        let sigv4: Sigv4 = traits.need("aws.auth#sigv4")?;
+        if !shape
+            .traits
+            .0
+            .iter()
+            .any(|(id, _)| id == "aws.protocols#restJson1")
+        {
+            return Err(Error::unsupported(
+                "a protocol other than `aws.protocols#restJson1`",
+            ));
+        }
+        let default_prefix = || names::words(&api.sdk_id).concat().to_lowercase();
+        let mut service = Service {
+            title: traits
+                .decode("smithy.api#title")?
+                .unwrap_or_else(|| api.sdk_id.clone()),
+            endpoint_prefix: api.endpoint_prefix.unwrap_or_else(default_prefix),
+            signing_name: sigv4.name,
+            version: shape.version.clone().unwrap_or_default(),
+            docs: traits.docs()?,
+            module: names::snake(&api.sdk_id),
+            sdk_id: api.sdk_id,
+            throttling: Vec::new(),
+            errors: self.targets(&shape.errors)?,
+            operations: Vec::new(),
+            shapes: BTreeMap::new(),
+        };
+        self.finish(local(id), None, traits);
+        for reference in &shape.operations {
+            let id = reference.target.as_str();
+            let operation = self.operation(id).map_err(|e| e.in_shape(local(id)))?;
+            service.operations.push(operation);
+        }
+        service.operations.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(service)
+    }
+
+    fn operation(&mut self, id: &'m str) -> Result<Operation, Error> {
+        let name = local(id);
+        let shape = match self.shapes.get(id) {
+            Some(shape) if shape.kind == "operation" => *shape,
+            _ => {
+                return Err(Error::new(
+                    "the service lists it, so it must be a shape of type `operation`",
+                ));
+            }
+        };
+        let mut traits = Traits::new(&shape.traits);
+        let http: Http = traits.need("smithy.api#http")?;
+        let operation = Operation {
+            name: name.to_owned(),
+            docs: traits.docs()?,
+            method: http.method,
+            uri: http.uri,
+            status: http.code,
+            input: self.end(shape.input.as_ref(), name, "Input")?,
+            output: self.end(shape.output.as_ref(), name, "Output")?,
+            errors: self.targets(&shape.errors)?,
+            pagination: traits
+                .decode::<Paginated>("smithy.api#paginated")?
+                .map(Into::into),
+            one_of: Vec::new(),
+            answer_limit_mib: None,
+        };
+        self.finish(name, None, traits);
+        Ok(operation)
+    }
+
+    /// Input or output of an operation: no structure, or the unit, stands for one without members.
+    fn end(
+        &mut self,
+        reference: Option<&'m ast::Reference>,
+        operation: &str,
+        suffix: &str,
+    ) -> Result<String, Error> {
+        match reference {
+            Some(reference) if reference.target != UNIT => self.target(&reference.target),
+            _ => {
+                let name = format!("{operation}{suffix}");
+                self.lowered.insert(name.clone(), lower::empty_structure());
+                Ok(name)
+            }
+        }
+    }
+
+    fn targets(&mut self, references: &'m [ast::Reference]) -> Result<Vec<String>, Error> {
+        references
+            .iter()
+            .map(|reference| self.target(&reference.target))
+            .collect()
+    }
+
+    /// The name in the IR of a shape, which is lowered in its turn.
+    fn target(&mut self, id: &'m str) -> Result<String, Error> {
+        let in_prelude = id.starts_with(PRELUDE);
+        let name = if in_prelude { id } else { local(id) };
+        match self.ids.get(name) {
+            Some(known) if *known == id => return Ok(name.to_owned()),
+            Some(known) => {
+                return Err(Error::unsupported(format!(
+                    "one name in two namespaces, `{known}` and `{id}`,"
+                )));
+            }
+            None => {}
+        }
+        if !in_prelude && !self.shapes.contains_key(id) {
+            let problem =
+                format!("refers to `{id}`, which is not in the model: add it, or correct the name");
+            return Err(Error::new(problem));
+        }
+        self.ids.insert(name.to_owned(), id);
+        self.pending.push(id);
+        Ok(name.to_owned())
+    }
+
+    /// Keeps for the final report what nobody has understood.
+    fn finish(&mut self, shape: &str, member: Option<&str>, traits: Traits<'_>) {
+        let place = match member {
+            Some(member) => format!("shape `{shape}`, member `{member}`"),
+            None => format!("shape `{shape}`"),
+        };
+        let lines = traits
+            .not_understood()
+            .map(|id| format!("{place}, trait `{id}`"));
+        self.not_understood.extend(lines);
+    }
+
+    fn into_service(mut self, mut service: Service) -> Result<Service, Error> {
+        while let Some(id) = self.pending.pop() {
+            let shape = self.lower(id).map_err(|e| e.in_shape(local(id)))?;
+            let name = if id.starts_with(PRELUDE) {
+                id
+            } else {
+                local(id)
+            };
+            self.lowered.insert(name.to_owned(), shape);
+        }
+        if !self.not_understood.is_empty() {
+            self.not_understood.sort();
+            let list = self.not_understood.join("\n  ");
+            let advice = "teach the reader what they mean, or list them among the ignored ones with a reason";
+            return Err(Error::new(format!(
+                "not supported yet; {advice}:\n  {list}"
+            )));
+        }
+        service.shapes = self.lowered;
+        Ok(service)
+    }
+}
+
+/// The name without its namespace.
+fn local(id: &str) -> &str {
+    id.rsplit('#').next().unwrap_or(id)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ApiService {
+    sdk_id: String,
+    endpoint_prefix: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sigv4 {
+    name: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Http {
+    method: String,
+    uri: String,
+    #[serde(default = "ok")]
+    code: u16,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Paginated {
+    input_token: String,
+    output_token: String,
+    items: Option<String>,
+    page_size: Option<String>,
+}
+
+impl From<Paginated> for Pagination {
+    fn from(written: Paginated) -> Self {
+        let Paginated {
+            input_token,
+            output_token,
+            items,
+            page_size,
+        } = written;
+        Self {
+            input_token,
+            output_token,
+            items,
+            page_size,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! `cargo xtask conformance DIR`: compares with public data that lies outside the project.
+//!
+//! One line a suite, `NAME: P of N passed, E argued`, then every failure.
+
+mod models;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::Failure;
+
+/// What a suite has found.
+struct Outcome {
+    name: &'static str,
+    cases: usize,
+    /// Id of each case that failed, and why.
+    failures: Vec<String>,
+}
+
+pub(crate) fn run(root: &Path, data: &Path) -> Result<ExitCode, Failure> {
+    let outcomes = [models::suite(root, data)?];
+    for Outcome {
+        name,
+        cases,
+        failures,
+    } in &outcomes
+    {
+        println!(
+            "{name}: {} of {cases} passed, 0 argued",
+            cases - failures.len()
+        );
+        for failure in failures {
+            println!("  {failure}");
+        }
+    }
+    let passed = outcomes.iter().all(|outcome| outcome.failures.is_empty());
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,169 @@
+//! Our models against the official ones: equal in every fact, documentation and endpoint rules
+//! aside, as far as our operations reach. One case is one shape.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use serde_json::{Map, Value};
+
+use super::Outcome;
+use crate::Failure;
+
+/// Our model, and the official one.
+const PAIRS: [(&str, &str); 2] = [
+    (
+        "kinesis-video-archived-media.json",
+        "kinesis-video-archived-media-2017-09-30.json",
+    ),
+    ("kinesis-video.json", "kinesis-video-2017-09-30.json"),
+];
+
+/// Our words stand in the place of theirs, and endpoints are resolved by other means.
+const ASIDE: [&str; 3] = [
+    "smithy.api#documentation",
+    "smithy.rules#endpointRuleSet",
+    "smithy.rules#endpointTests",
+];
+
+type Shapes = BTreeMap<String, Value>;
+
+pub(super) fn suite(root: &Path, data: &Path) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome {
+        name: "models",
+        cases: 0,
+        failures: Vec::new(),
+    };
+    for (ours, official) in PAIRS {
+        let ours_at = root.join("model").join(ours);
+        let official_at = data.join("models").join(official);
+        let mine = shapes(&ours_at)?;
+        let operations = operations(&mine);
+        let theirs = reached(&shapes(&official_at)?, &operations);
+        let names: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
+        outcome.cases += names.len();
+        for name in names {
+            let place = format!("{ours}: {name}");
+            let (mine, theirs) = (mine.get(name), theirs.get(name));
+            outcome.failures.extend(difference(&place, mine, theirs));
+        }
+    }
+    Ok(outcome)
+}
+
+/// All shapes of a model, without what is set aside.
+fn shapes(path: &Path) -> Result<Shapes, Failure> {
+    let in_file = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+    let text = fs::read_to_string(path).map_err(|e| in_file(&e))?;
+    let model: Value = serde_json::from_str(&text).map_err(|e| in_file(&e))?;
+    let shapes = model
+        .get("shapes")
+        .and_then(Value::as_object)
+        .ok_or_else(|| in_file(&"no shapes"))?;
+    Ok(shapes
+        .iter()
+        .map(|(name, shape)| (name.clone(), facts(shape)))
+        .collect())
+}
+
+fn facts(value: &Value) -> Value {
+    let Value::Object(object) = value else {
+        return value.clone();
+    };
+    let mut facts = Map::new();
+    for (key, value) in object {
+        let value = facts_of_entry(key, value);
+        // Where only documentation stood, nothing stands.
+        if key != "traits" || value.as_object().is_some_and(|traits| !traits.is_empty()) {
+            facts.insert(key.clone(), value);
+        }
+    }
+    Value::Object(facts)
+}
+
+fn facts_of_entry(key: &str, value: &Value) -> Value {
+    match value {
+        Value::Object(traits) if key == "traits" => {
+            let kept = traits
+                .iter()
+                .filter(|(id, _)| !ASIDE.contains(&id.as_str()));
+            Value::Object(
+                kept.map(|(id, value)| (id.clone(), value.clone()))
+                    .collect(),
+            )
+        }
+        other => facts(other),
+    }
+}
+
+fn operations(shapes: &Shapes) -> BTreeSet<String> {
+    let is_operation = |shape: &Value| shape.get("type").is_some_and(|kind| kind == "operation");
+    shapes
+        .iter()
+        .filter(|(_, shape)| is_operation(shape))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// What the operations reach, and the service reduced to them.
+fn reached(shapes: &Shapes, operations: &BTreeSet<String>) -> Shapes {
+    let mut reached = Shapes::new();
+    let mut pending: Vec<String> = operations.iter().cloned().collect();
+    while let Some(name) = pending.pop() {
+        let Some(shape) = shapes.get(&name) else {
+            continue;
+        };
+        if reached.insert(name, shape.clone()).is_none() {
+            targets(shape, &mut pending);
+        }
+    }
+    for (name, shape) in shapes {
+        if shape.get("type").is_some_and(|kind| kind == "service") {
+            reached.insert(name.clone(), reduced(shape, operations));
+        }
+    }
+    reached
+}
+
+fn targets(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::Object(object) => {
+            into.extend(
+                object
+                    .get("target")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned),
+            );
+            object.values().for_each(|value| targets(value, into));
+        }
+        Value::Array(elements) => elements.iter().for_each(|value| targets(value, into)),
+        _ => {}
+    }
+}
+
+fn reduced(service: &Value, operations: &BTreeSet<String>) -> Value {
+    let mut service = service.clone();
+    if let Some(listed) = service.get_mut("operations").and_then(Value::as_array_mut) {
+        listed.retain(|operation| {
+            let target = operation.get("target").and_then(Value::as_str);
+            target.is_some_and(|target| operations.contains(target))
+        });
+    }
+    service
+}
+
+/// The first place where two values differ.
+fn difference(place: &str, ours: Option<&Value>, theirs: Option<&Value>) -> Option<String> {
+    match (ours, theirs) {
+        (Some(Value::Object(ours)), Some(Value::Object(theirs))) => {
+            let keys: BTreeSet<&String> = ours.keys().chain(theirs.keys()).collect();
+            keys.into_iter().find_map(|key| {
+                difference(&format!("{place}.{key}"), ours.get(key), theirs.get(key))
+            })
+        }
+        _ if ours == theirs => None,
+        (Some(ours), Some(theirs)) => Some(format!("{place}: ours {ours}, theirs {theirs}")),
+        (None, _) => Some(format!("{place}: missing in ours")),
+        (_, None) => Some(format!("{place}: not in theirs")),
+    }
+}
