@@ -10,47 +10,71 @@ use kvs_codegen::{HEADER, Input, Source};
 
 use crate::Failure;
 
-const MODELS: &str = "model";
-const OUTPUT: &str = "crates/api/src";
+/// A folder of models, and the folder that the generated files are written to.
+struct Job {
+    models: &'static str,
+    output: &'static str,
+}
+
+const JOBS: [Job; 2] = [
+    Job {
+        models: "model",
+        output: "crates/api/src",
+    },
+    // The generator's own example, which uses everything that it supports.
+    Job {
+        models: "codegen/tests/golden",
+        output: "codegen/tests/golden",
+    },
+];
 
 /// Writes every generated file that is not up to date, and removes those that no model gives.
 pub(crate) fn write(root: &Path) -> Result<ExitCode, Failure> {
-    let differences = Differences::find(root)?;
-    let output = root.join(OUTPUT);
-    for (name, text) in &differences.outdated {
-        fs::write(output.join(name), text)?;
-        println!("wrote {OUTPUT}/{name}");
+    let mut is_current = true;
+    for Job { models, output } in JOBS {
+        let differences = Differences::find(root, models, output)?;
+        is_current &= differences.is_empty();
+        for (name, text) in &differences.outdated {
+            fs::write(root.join(output).join(name), text)?;
+            println!("wrote {output}/{name}");
+        }
+        for name in &differences.orphaned {
+            fs::remove_file(root.join(output).join(name))?;
+            println!("removed {output}/{name}");
+        }
     }
-    for name in &differences.orphaned {
-        fs::remove_file(output.join(name))?;
-        println!("removed {OUTPUT}/{name}");
-    }
-    if differences.is_empty() {
-        println!("{OUTPUT} is up to date");
+    if is_current {
+        println!("the generated code is up to date");
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Names every generated file that is not as the models say, and writes nothing.
 pub(crate) fn check(root: &Path) -> Result<ExitCode, Failure> {
-    let differences = Differences::find(root)?;
-    if differences.is_empty() {
+    let complaints = complaints(root)?;
+    if complaints.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    for name in differences.outdated.keys() {
-        let path = Path::new(OUTPUT).join(name);
-        let what = if root.join(&path).exists() {
-            "stale"
-        } else {
-            "missing"
-        };
-        eprintln!("{what}: {}", path.display());
-    }
-    for name in &differences.orphaned {
-        eprintln!("orphaned (no model gives it): {OUTPUT}/{name}");
+    for complaint in complaints {
+        eprintln!("{complaint}");
     }
     eprintln!("\nrun `cargo xtask codegen` to bring the generated code up to date");
     Ok(ExitCode::FAILURE)
+}
+
+fn complaints(root: &Path) -> Result<Vec<String>, Failure> {
+    let mut complaints = Vec::new();
+    for Job { models, output } in JOBS {
+        let Differences { outdated, orphaned } = Differences::find(root, models, output)?;
+        for name in outdated.keys() {
+            let exists = root.join(output).join(name).exists();
+            let what = if exists { "stale" } else { "missing" };
+            complaints.push(format!("{what}: {output}/{name}"));
+        }
+        let orphan = |name| format!("orphaned (no model gives it): {output}/{name}");
+        complaints.extend(orphaned.iter().map(orphan));
+    }
+    Ok(complaints)
 }
 
 /// In what the files that lie there differ from what the models give.
@@ -62,10 +86,10 @@ struct Differences {
 }
 
 impl Differences {
-    fn find(root: &Path) -> Result<Self, Failure> {
-        let mut outdated = generated(root)?;
+    fn find(root: &Path, models: &str, output: &str) -> Result<Self, Failure> {
+        let mut outdated = generated(root, models)?;
         let mut orphaned = BTreeSet::new();
-        for path in files(&root.join(OUTPUT), ".rs")? {
+        for path in files(&root.join(output), ".rs")? {
             let (name, text) = (file_name(&path), fs::read_to_string(&path)?);
             match outdated.get(&name) {
                 Some(expected) if *expected == text => drop(outdated.remove(&name)),
@@ -85,16 +109,16 @@ impl Differences {
 }
 
 /// What the models give, formatted.
-fn generated(root: &Path) -> Result<BTreeMap<String, String>, Failure> {
+fn generated(root: &Path, models: &str) -> Result<BTreeMap<String, String>, Failure> {
     let mut texts = Vec::new();
-    for path in files(&root.join(MODELS), ".json")? {
+    for path in files(&root.join(models), ".json")? {
         let name = file_name(&path);
         if !name.ends_with(".overlay.json") {
             let overlay = name.replace(".json", ".overlay.json");
             let overlay = path.with_file_name(&overlay).exists().then_some(overlay);
             texts.push((
-                read(root, &name)?,
-                overlay.map(|name| read(root, &name)).transpose()?,
+                read(root, models, &name)?,
+                overlay.map(|name| read(root, models, &name)).transpose()?,
             ));
         }
     }
@@ -116,8 +140,8 @@ fn source((path, text): &(String, String)) -> Source<'_> {
 }
 
 /// Path from the root, and text, of a file in the models' folder.
-fn read(root: &Path, name: &str) -> Result<(String, String), Failure> {
-    let path = format!("{MODELS}/{name}");
+fn read(root: &Path, models: &str, name: &str) -> Result<(String, String), Failure> {
+    let path = format!("{models}/{name}");
     let text = fs::read_to_string(root.join(&path)).map_err(|e| format!("{path}: {e}"))?;
     Ok((path, text))
 }
@@ -164,4 +188,18 @@ fn formatted(root: &Path, text: &str) -> Result<String, Failure> {
         );
     }
     Ok(String::from_utf8(output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_generated_code_is_up_to_date() {
+        let complaints = complaints(&crate::root()).unwrap();
+        assert!(
+            complaints.is_empty(),
+            "run `cargo xtask codegen`: {complaints:#?}"
+        );
+    }
 }

@@ -18,7 +18,8 @@ pub(super) fn emit(
     file.text(&format!("    pub enum {name} {{"));
     let variants = names::distinct(values.iter().map(|value| names::variant(&value.value)));
     for (variant, EnumValue { value, docs }) in variants.iter().zip(values) {
-        file.docs_within(2, &or_name(&types.link_docs(docs, None), value));
+        let wire_name = if value.is_empty() { "\"\"" } else { value };
+        file.docs_within(2, &or_name(&types.link_docs(docs, None), wire_name));
         file.text(&format!("        {variant} = {value:?},"));
     }
     file.text("    }\n}");

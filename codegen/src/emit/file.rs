@@ -66,20 +66,33 @@ pub(super) fn comment(marker: &str, depth: usize, markdown: &str) -> String {
     lines.join("\n")
 }
 
-fn wrap(line: &str, indent: &str, room: usize) -> Vec<String> {
+fn wrap(line: &str, hanging: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
-    for word in line.split_whitespace() {
+    for word in unbreakable(line) {
         let fits = current.chars().count() + 1 + word.chars().count() <= room;
-        if !current.is_empty() && !fits && !is_markup(word) {
-            lines.push(std::mem::replace(&mut current, indent.to_owned()));
+        if !current.is_empty() && !fits {
+            lines.push(std::mem::replace(&mut current, hanging.to_owned()));
         } else if !current.is_empty() {
             current.push(' ');
         }
-        current.push_str(word);
+        current.push_str(&word);
     }
     lines.push(current);
     lines
+}
+
+/// The words of a line, where one that would be markup at the beginning of a line holds on to the
+/// word before it.
+fn unbreakable(line: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        match words.last_mut() {
+            Some(before) if is_markup(word) => *before = format!("{before} {word}"),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 /// Whether a word at the beginning of a line would turn it into a list item, a heading or a quote.

@@ -237,14 +237,15 @@ fn default_value(types: &Types<'_>, field: &Field<'_>) -> Result<String, Error> 
     };
     let target = &field.member.target;
     let value = match default {
-        _ if is_rusts_default(types, field) => return Ok("Default::default()".to_owned()),
         Literal::Boolean(value) => value.to_string(),
         Literal::Integer(value) => value.to_string(),
         Literal::String(text) if is_enum(types, field.member) => {
             format!("{}::from({text:?})", types.name(target)?)
         }
-        Literal::String(text) => format!("{text:?}.to_owned()"),
-        Literal::EmptyList | Literal::EmptyMap => "Default::default()".to_owned(),
+        Literal::String(text) if !text.is_empty() => format!("{text:?}.to_owned()"),
+        Literal::String(_) | Literal::EmptyList | Literal::EmptyMap => {
+            return Ok("Default::default()".to_owned());
+        }
     };
     let sensitive = types.service.shape(target)?.sensitive;
     Ok(if sensitive {

@@ -7,9 +7,6 @@ mod ast;
 mod lower;
 mod traits;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::BTreeMap;
 
 use serde::Deserialize;

@@ -118,16 +118,14 @@ pub struct GetDashStreamingSessionUrl {
     /// Which fragments the manifest lists; live when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub playback_mode: Option<DashPlaybackMode>,
-    /// Whether each `S` element carries the fragment's start in an attribute `kvs:ts`; never when
-    /// absent. The manifest's own timeline is bent around gaps and does not tell wall-clock time.
+    /// Whether each `S` element carries the fragment's start as `kvs:ts`; never when absent. The
+    /// manifest's own timeline is bent around gaps and does not tell wall-clock time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_fragment_timestamp: Option<DashDisplayFragmentTimestamp>,
-    /// Whether each `S` element carries the fragment number in an attribute `kvs:fn`; never when
-    /// absent.
+    /// Whether each `S` element carries the fragment number as `kvs:fn`; never when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_fragment_number: Option<DashDisplayFragmentNumber>,
-    /// The range of time and its clock. Needed on demand and for live replay; a live session may
-    /// give the clock alone.
+    /// Range and clock. Needed on demand and for live replay; a live session may give the clock.
     #[serde(
         rename = "DASHFragmentSelector",
         skip_serializing_if = "Option::is_none"
@@ -201,23 +199,20 @@ pub struct GetHlsStreamingSessionUrl {
     /// Which fragments the media playlists list; live when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub playback_mode: Option<HlsPlaybackMode>,
-    /// The range of time and its clock. Needed on demand and for live replay; a live session may
-    /// give the clock alone.
+    /// Range and clock. Needed on demand and for live replay; a live session may give the clock.
     #[serde(
         rename = "HLSFragmentSelector",
         skip_serializing_if = "Option::is_none"
     )]
     pub hls_fragment_selector: Option<HlsFragmentSelector>,
-    /// How the media is packaged; fragmented MP4 when absent. MPEG-TS takes 5 to 25 percent more
-    /// bytes, and is for older players.
+    /// Packaging; fragmented MP4 when absent. MPEG-TS, for old players, takes 5 to 25 % more bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub container_format: Option<ContainerFormat>,
     /// Where the playlists mark that the timeline starts anew. When absent, always by the server's
     /// clock and never by the producer's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub discontinuity_mode: Option<HlsDiscontinuityMode>,
-    /// Whether the playlists tell when each fragment began, which lets some players show wall-clock
-    /// time; never when absent.
+    /// Whether playlists tell when fragments began, for wall-clock time; never when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub display_fragment_timestamp: Option<HlsDisplayFragmentTimestamp>,
     /// Life of the session in seconds, 300 to 43,200; 300 when absent.
@@ -289,8 +284,7 @@ pub struct GetImages {
     /// End of the range, at most 300 seconds after the start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_timestamp: Option<Timestamp>,
-    /// Time between images in milliseconds, at least 200. Longer than the range, it gives the image
-    /// at the start.
+    /// Milliseconds between images, at least 200; if longer than the range, only the first comes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sampling_interval: Option<i32>,
     /// Encoding of the images.
@@ -366,9 +360,9 @@ pub struct GetImagesOutput {
 /// Fetches fragments by number, as Matroska in the form in which they are stored.
 ///
 /// Each fragment is a Matroska document of its own, with its number and timestamps in tags: most
-/// players stop after the first. A failure on the way comes inside the body, as tags, under status 200.
-/// A call costs its number of fragments out of 500 a second for the stream, and holds one of 5
-/// connections.
+/// players stop after the first. A failure on the way comes inside the body, as tags, under
+/// status 200. A call costs its number of fragments out of 500 a second for the stream, and holds
+/// one of 5 connections.
 ///
 /// # Errors
 /// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
@@ -524,7 +518,7 @@ kvs_protocol::open_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct ClipTimestampRange {
-    /// Start of the range. A fragment that began earlier and lasts into the range is not included.
+    /// Start of the range. Fragments that began earlier are left out, even if they last into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_timestamp: Option<Timestamp>,
     /// End of the range: after the start, by at most 24 hours, and in the past if measured by the
@@ -579,8 +573,7 @@ pub struct DashFragmentSelector {
 kvs_protocol::open_enum! {
     /// The clock that a range of time is measured by.
     pub enum DashFragmentSelectorType {
-        /// The clock of the camera. Of several fragments that start at the same time only one is
-        /// used.
+        /// The clock of the camera. Of fragments that start at one time, one is used.
         ProducerTimestamp = "PRODUCER_TIMESTAMP",
         /// The clock of the service: when the fragment arrived.
         ServerTimestamp = "SERVER_TIMESTAMP",
@@ -603,8 +596,7 @@ kvs_protocol::open_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct DashTimestampRange {
-    /// Start of the range; needed whenever there is a range. A fragment that began earlier and
-    /// lasts into the range is not included.
+    /// Start of the range, needed if there is one. Fragments that began earlier are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_timestamp: Option<Timestamp>,
     /// End of the range: after the start, by at most 24 hours, and in the past if measured by the
@@ -713,8 +705,7 @@ pub struct HlsFragmentSelector {
 kvs_protocol::open_enum! {
     /// The clock that a range of time is measured by.
     pub enum HlsFragmentSelectorType {
-        /// The clock of the camera. Of several fragments that start at the same time only one is
-        /// used.
+        /// The clock of the camera. Of fragments that start at one time, one is used.
         ProducerTimestamp = "PRODUCER_TIMESTAMP",
         /// The clock of the service: when the fragment arrived.
         ServerTimestamp = "SERVER_TIMESTAMP",
@@ -737,8 +728,7 @@ kvs_protocol::open_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct HlsTimestampRange {
-    /// Start of the range; needed whenever there is a range. A fragment that began earlier and
-    /// lasts into the range is not included.
+    /// Start of the range, needed if there is one. Fragments that began earlier are left out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_timestamp: Option<Timestamp>,
     /// End of the range: after the start, by at most 24 hours, and in the past if measured by the
@@ -788,7 +778,7 @@ kvs_protocol::open_enum! {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct TimestampRange {
-    /// Start of the range. A fragment that began earlier and lasts into the range is not included.
+    /// Start of the range. Fragments that began earlier are left out, even if they last into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub start_timestamp: Option<Timestamp>,
     /// End of the range. A fragment that starts before it is included whole.

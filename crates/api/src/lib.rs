@@ -9,7 +9,9 @@
 //! `kvs-hyper`, or of your own code around [`Call`](protocol::Call).
 //!
 //! ```
-//! use kvs_api::archived_media::{FragmentSelector, FragmentSelectorType, ListFragments, TimestampRange};
+//! use kvs_api::archived_media::{
+//!     FragmentSelector, FragmentSelectorType, ListFragments, TimestampRange,
+//! };
 //! use kvs_api::protocol::Operation;
 //!
 //! let list = ListFragments {
@@ -40,5 +42,5 @@ pub mod archived_media;
 #[cfg(feature = "video")]
 pub mod video;
 
-#[cfg(all(test, feature = "archived-media"))]
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 //! What the generated text means on the wire.
+#![cfg(feature = "archived-media")]
 
 use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Response};
