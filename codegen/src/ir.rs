@@ -100,6 +100,17 @@ pub struct Operation {
     pub one_of: Vec<Vec<String>>,
     /// The longest answer to be read, in MiB, where the runtime's limit is too low; from the overlay.
     pub answer_limit_mib: Option<u32>,
+    /// How its endpoint is found, if it is not the service's; from the overlay.
+    pub discovered: Option<Discovered>,
+}
+
+/// An endpoint that another operation tells, for each resource another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discovered {
+    /// What the operation is called there.
+    pub api: String,
+    /// Input members that name the resource, the first one that is given.
+    pub resource: Vec<String>,
 }
 
 /// How the pages of an answer follow each other.

@@ -5,7 +5,11 @@
 //!   "module": "archived_media",
 //!   "throttling": ["ClientLimitExceededException"],
 //!   "operations": {
-//!     "GetImages": { "one_of": [["StreamName", "StreamARN"]], "answer_limit_mib": 160 }
+//!     "GetImages": {
+//!       "one_of": [["StreamName", "StreamARN"]],
+//!       "answer_limit_mib": 160,
+//!       "discovered": { "api": "GET_IMAGES", "resource": ["StreamName", "StreamARN"] }
+//!     }
 //!   }
 //! }
 //! ```
@@ -15,7 +19,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::error::Error;
-use crate::ir::{Operation, Service, Structure};
+use crate::ir::{Discovered, Operation, Service, Structure};
 use crate::names;
 
 #[derive(Debug, Deserialize)]
@@ -38,6 +42,17 @@ struct OperationFacts {
     one_of: Vec<Vec<String>>,
     /// The longest answer that is to be read.
     answer_limit_mib: Option<u32>,
+    /// How the endpoint is found, if it is not the service's.
+    discovered: Option<DiscoveredFacts>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DiscoveredFacts {
+    /// What the operation is called by the one that tells its endpoint.
+    api: String,
+    /// Input members that name the resource.
+    resource: Vec<String>,
 }
 
 /// Adds the facts of an overlay to a service.
@@ -66,37 +81,51 @@ pub(crate) fn apply(service: &mut Service, text: &str) -> Result<(), Error> {
         let operation = at
             .and_then(|at| service.operations.get(at))
             .ok_or_else(unknown)?;
-        check_groups(
-            &facts.one_of,
-            operation,
+        check_members(
+            &facts,
+            &operation.input,
             service.structure(&operation.input)?,
             &place,
         )?;
         if let Some(operation) = at.and_then(|at| service.operations.get_mut(at)) {
-            operation.one_of = facts.one_of;
-            operation.answer_limit_mib = facts.answer_limit_mib;
+            add(operation, facts);
         }
     }
     Ok(())
 }
 
-fn check_groups(
-    groups: &[Vec<String>],
-    operation: &Operation,
+fn add(operation: &mut Operation, facts: OperationFacts) {
+    operation.one_of = facts.one_of;
+    operation.answer_limit_mib = facts.answer_limit_mib;
+    let discovered = |DiscoveredFacts { api, resource }| Discovered { api, resource };
+    operation.discovered = facts.discovered.map(discovered);
+}
+
+/// Makes sure that the input has every member that is named.
+fn check_members(
+    facts: &OperationFacts,
+    name: &str,
     input: &Structure,
     place: &str,
 ) -> Result<(), Error> {
-    for (at, group) in groups.iter().enumerate() {
-        let place = format!("{place}.one_of[{at}]");
-        if group.len() < 2 {
+    let groups = facts.one_of.iter().enumerate();
+    let mut lists: Vec<(String, &[String], usize)> = groups
+        .map(|(at, group)| (format!("{place}.one_of[{at}]"), group.as_slice(), 2))
+        .collect();
+    let resource = facts
+        .discovered
+        .iter()
+        .map(|discovered| discovered.resource.as_slice());
+    lists.extend(resource.map(|members| (format!("{place}.discovered.resource"), members, 1)));
+    for (place, members, least) in lists {
+        if members.len() < least {
             return Err(Error::new(format!(
-                "{place}: a choice needs two members or more"
+                "{place}: names fewer than {least} members"
             )));
         }
-        if let Some(unknown) = group.iter().find(|name| input.member(name).is_none()) {
-            let input = &operation.input;
+        if let Some(unknown) = members.iter().find(|member| input.member(member).is_none()) {
             return Err(Error::new(format!(
-                "{place}: `{input}` has no member `{unknown}`"
+                "{place}: `{name}` has no member `{unknown}`"
             )));
         }
     }

@@ -343,11 +343,15 @@ fn overlays_that_speak_of_what_is_not_there() {
         ),
         (
             r#"{ "operations": { "Milk": { "one_of": [["Cow"]] } } }"#,
-            "operations.Milk.one_of[0]: a choice needs two members or more",
+            "operations.Milk.one_of[0]: names fewer than 2 members",
         ),
         (
             r#"{ "operations": { "Milk": { "one_of": [["Cow", "Goat"]] } } }"#,
             "operations.Milk.one_of[0]: `MilkInput` has no member `Goat`",
+        ),
+        (
+            r#"{ "operations": { "Milk": { "discovered": { "api": "MILK", "resource": [] } } } }"#,
+            "operations.Milk.discovered.resource: names fewer than 1 members",
         ),
     ];
     for (overlay, problem) in cases {

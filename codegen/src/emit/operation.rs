@@ -4,7 +4,7 @@ use super::file::File;
 use super::structure::{self, Spec, or_name};
 use super::types::Types;
 use crate::error::Error;
-use crate::ir::{Binding, Kind, Member, Operation, Pagination, Structure};
+use crate::ir::{Binding, Discovered, Kind, Member, Operation, Pagination, Shape, Structure};
 
 pub(super) fn emit(file: &mut File, types: &Types<'_>, operation: &Operation) -> Result<(), Error> {
     let input = types.service.structure(&operation.input)?;
@@ -127,6 +127,9 @@ fn implementation(
     file.text("type Error = Exception;");
     file.text(&format!("type Delivery = {delivery};\n"));
     encode(file, types, operation)?;
+    if let Some(discovered) = &operation.discovered {
+        route(file, types, operation, discovered)?;
+    }
     decode(file, types, operation).map_err(|e| e.in_shape(&operation.output))?;
     file.text("}");
     Ok(())
@@ -181,6 +184,39 @@ fn path(uri: &str) -> Result<&str, Error> {
     Ok(uri)
 }
 
+fn route(
+    file: &mut File,
+    types: &Types<'_>,
+    operation: &Operation,
+    Discovered { api, resource }: &Discovered,
+) -> Result<(), Error> {
+    file.import("kvs_protocol", "Route");
+    let input = types.service.structure(&operation.input)?;
+    let mut names = String::new();
+    for member in resource {
+        let target = input
+            .member(member)
+            .map(|member| types.service.shape(&member.target));
+        if !is_plain_text(target.transpose()?) {
+            return Err(Error::unsupported("a resource not named by plain text").in_member(member));
+        }
+        let name = format!("self.{}.as_deref()", field(input, member)?);
+        names.push_str(&if names.is_empty() {
+            name
+        } else {
+            format!(".or({name})")
+        });
+    }
+    file.text(&format!(
+        "fn route(&self) -> Route<'_> {{
+            let resource = {names}.unwrap_or_default();
+            Route::Discovered {{ api: {api:?}, resource }}
+        }}
+        "
+    ));
+    Ok(())
+}
+
 fn decode(file: &mut File, types: &Types<'_>, operation: &Operation) -> Result<(), Error> {
     file.import("kvs_protocol::http::response", "Parts");
     let output = types.service.structure(&operation.output)?;
@@ -191,7 +227,7 @@ fn decode(file: &mut File, types: &Types<'_>, operation: &Operation) -> Result<(
             continue;
         };
         let target = types.service.shape(&member.target)?;
-        if target.kind != Kind::String || target.sensitive {
+        if !is_plain_text(Some(target)) {
             let unsupported = Error::unsupported("a header that is not plain text");
             return Err(unsupported.in_member(&member.name).in_trait("httpHeader"));
         }
@@ -236,8 +272,7 @@ fn paginated(
         let target = structure
             .member(token)
             .map(|member| types.service.shape(&member.target));
-        let is_text = matches!(target.transpose()?, Some(shape) if shape.kind == Kind::String && !shape.sensitive);
-        if !is_text {
+        if !is_plain_text(target.transpose()?) {
             return Err(Error::unsupported("a token that is not plain text").in_member(token));
         }
     }
@@ -255,6 +290,10 @@ fn paginated(
         }}"
     ));
     Ok(())
+}
+
+fn is_plain_text(shape: Option<&Shape>) -> bool {
+    shape.is_some_and(|shape| shape.kind == Kind::String && !shape.sensitive)
 }
 
 /// The field of a member.

@@ -31,6 +31,7 @@ const RESERVED: &[&str] = &[
     "Request",
     "RequestBuilder",
     "Result",
+    "Route",
     "Self",
     "Sensitive",
     "Serialize",

@@ -146,6 +146,7 @@ impl<'m> Reader<'m> {
                 .map(Into::into),
             one_of: Vec::new(),
             answer_limit_mib: None,
+            discovered: None,
         };
         self.finish(name, None, traits);
         Ok(operation)

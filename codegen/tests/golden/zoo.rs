@@ -13,7 +13,7 @@ use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, ErrorReply, RequestBuilder};
 use kvs_protocol::{
-    Blob, Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Sensitive, Service,
+    Blob, Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Route, Sensitive, Service,
     ServiceError, Streamed, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,18 @@ impl Operation for ListAnimals {
             ])?
             .require("zooName", self.zoo_name.is_some())?
             .json(self)
+    }
+
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .zoo_name
+            .as_deref()
+            .or(self.zoo_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "LIST",
+            resource,
+        }
     }
 
     fn decode(head: &Parts, body: &[u8]) -> Result<ListAnimalsOutput, Malformed> {

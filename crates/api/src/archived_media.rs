@@ -15,8 +15,8 @@ use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, ErrorReply, RequestBuilder};
 use kvs_protocol::{
-    Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Service, ServiceError, Streamed,
-    Timestamp,
+    Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Route, Service, ServiceError,
+    Streamed, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -75,6 +75,18 @@ impl Operation for GetClip {
                 self.clip_fragment_selector.is_some(),
             )?
             .json(self)
+    }
+
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .stream_name
+            .as_deref()
+            .or(self.stream_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "GET_CLIP",
+            resource,
+        }
     }
 
     fn decode(head: &Parts, _body: &[u8]) -> Result<GetClipOutput, Malformed> {
@@ -154,6 +166,18 @@ impl Operation for GetDashStreamingSessionUrl {
                 ("StreamARN", self.stream_arn.is_some()),
             ])?
             .json(self)
+    }
+
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .stream_name
+            .as_deref()
+            .or(self.stream_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "GET_DASH_STREAMING_SESSION_URL",
+            resource,
+        }
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<GetDashStreamingSessionUrlOutput, Malformed> {
@@ -238,6 +262,18 @@ impl Operation for GetHlsStreamingSessionUrl {
                 ("StreamARN", self.stream_arn.is_some()),
             ])?
             .json(self)
+    }
+
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .stream_name
+            .as_deref()
+            .or(self.stream_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "GET_HLS_STREAMING_SESSION_URL",
+            resource,
+        }
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<GetHlsStreamingSessionUrlOutput, Malformed> {
@@ -329,6 +365,18 @@ impl Operation for GetImages {
             .json(self)
     }
 
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .stream_name
+            .as_deref()
+            .or(self.stream_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "GET_IMAGES",
+            resource,
+        }
+    }
+
     fn decode(_head: &Parts, body: &[u8]) -> Result<GetImagesOutput, Malformed> {
         restjson::decode(body)
     }
@@ -398,6 +446,18 @@ impl Operation for GetMediaForFragmentList {
             .json(self)
     }
 
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .stream_name
+            .as_deref()
+            .or(self.stream_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "GET_MEDIA_FOR_FRAGMENT_LIST",
+            resource,
+        }
+    }
+
     fn decode(head: &Parts, _body: &[u8]) -> Result<GetMediaForFragmentListOutput, Malformed> {
         Ok(GetMediaForFragmentListOutput {
             content_type: restjson::header(head, "Content-Type")?,
@@ -459,6 +519,18 @@ impl Operation for ListFragments {
                 ("StreamARN", self.stream_arn.is_some()),
             ])?
             .json(self)
+    }
+
+    fn route(&self) -> Route<'_> {
+        let resource = self
+            .stream_name
+            .as_deref()
+            .or(self.stream_arn.as_deref())
+            .unwrap_or_default();
+        Route::Discovered {
+            api: "LIST_FRAGMENTS",
+            resource,
+        }
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<ListFragmentsOutput, Malformed> {

@@ -1,10 +1,10 @@
 //! What the generated text means on the wire.
-#![cfg(feature = "archived-media")]
+#![cfg(all(feature = "archived-media", feature = "video"))]
 
 use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Response};
 use kvs_protocol::restjson::ErrorReply;
-use kvs_protocol::{Operation, Paginated, ServiceError, Timestamp};
+use kvs_protocol::{Operation, Paginated, Route, ServiceError, Timestamp};
 
 use crate::archived_media::*;
 
@@ -61,6 +61,17 @@ fn acronyms_keep_their_spelling() {
         answer.hls_streaming_session_url.unwrap(),
         "https://example.test/?token=t"
     );
+}
+
+#[test]
+fn each_operation_has_its_endpoint_for_each_stream() {
+    let route = Route::Discovered {
+        api: "LIST_FRAGMENTS",
+        resource: "door",
+    };
+    assert_eq!(list().route(), route);
+    let streams = crate::video::ListStreams::default();
+    assert_eq!(streams.route(), Route::Regional);
 }
 
 #[test]
