@@ -10,11 +10,16 @@
 mod ebml;
 mod fragment;
 mod number;
+pub mod payload;
 mod timestamp;
 mod track;
+mod writer;
 
 pub use bytes::Bytes;
 pub use fragment::{Fragment, Frame, InBandError, State, Tag};
 pub use number::{BadFragmentNumber, FragmentNumber};
 pub use timestamp::{BadTimestamp, Timestamp};
 pub use track::{Audio, Track, TrackKind, Video};
+pub use writer::{
+    Form, Gaps, Patch, Tail, TrackChange, TracksChanged, WriteError, Writer, WriterOptions,
+};

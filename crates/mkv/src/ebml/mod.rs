@@ -1,6 +1,7 @@
 //! EBML: ids, sizes and the elements they frame.
 
 pub(crate) mod id;
+pub(crate) mod write;
 
 /// The value of an eight-byte size with all bits set is reserved, so sizes stay below this.
 pub(crate) const LARGEST_SIZE: u64 = (1 << 56) - 2;

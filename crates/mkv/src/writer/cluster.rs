@@ -1,0 +1,152 @@
+//! Clusters and their blocks.
+
+use bytes::Bytes;
+
+use crate::ebml::id;
+use crate::ebml::write::{Encoder, Pieces, Width, len_u64};
+use crate::fragment::Frame;
+
+const KEYFRAME: u8 = 0x80;
+const INVISIBLE: u8 = 0x08;
+const DISCARDABLE: u8 = 0x01;
+
+/// Bytes of a block besides the frame, roughly: what many tiny frames add to a Cluster.
+const BLOCK_OVERHEAD: u64 = 16;
+
+/// A frame with its time in the output.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Block<'a> {
+    pub(crate) frame: &'a Frame,
+    /// In ticks of the output's scale.
+    pub(crate) tick: i64,
+    /// From this frame to one that it needs, where the block has to say so.
+    reference: Option<i64>,
+}
+
+/// The blocks of a fragment, in stored order.
+pub(crate) fn blocks<'a>(frames: &'a [Frame], tick: impl Fn(i64) -> i64) -> Vec<Block<'a>> {
+    let mut blocks: Vec<Block<'a>> = Vec::with_capacity(frames.len());
+    for frame in frames {
+        let tick = tick(frame.timestamp);
+        // Only a BlockGroup has no flag for keyframes; there a reference tells the difference.
+        let reference = (frame.duration.is_some() && !frame.keyframe).then(|| {
+            let former = blocks.iter().rfind(|b| b.frame.track == frame.track);
+            former.map_or(0, |former| former.tick.saturating_sub(tick))
+        });
+        blocks.push(Block {
+            frame,
+            tick,
+            reference,
+        });
+    }
+    blocks
+}
+
+/// Cuts blocks into Clusters: as few as the 16 bits of their relative times and `limit` allow. The
+/// first block of a Cluster may exceed the limit alone.
+pub(crate) fn split<'a, 'b>(mut blocks: &'b [Block<'a>], limit: u64) -> Vec<&'b [Block<'a>]> {
+    let mut clusters = Vec::new();
+    while !blocks.is_empty() {
+        let (cluster, rest) = blocks
+            .split_at_checked(fitting(blocks, limit))
+            .unwrap_or((blocks, &[]));
+        clusters.push(cluster);
+        blocks = rest;
+    }
+    clusters
+}
+
+/// How many of the first blocks go into one Cluster; at least one.
+fn fitting(blocks: &[Block<'_>], limit: u64) -> usize {
+    let mut bytes = 0_u64;
+    let (mut first, mut last) = (i64::MAX, i64::MIN);
+    blocks
+        .iter()
+        .take_while(|block| {
+            let begins = bytes == 0;
+            first = first.min(block.tick);
+            last = last.max(block.tick);
+            bytes = bytes
+                .saturating_add(len_u64(&block.frame.data))
+                .saturating_add(BLOCK_OVERHEAD);
+            let near = last.saturating_sub(first) <= i64::from(i16::MAX);
+            begins || (near && bytes <= limit)
+        })
+        .count()
+        .max(1)
+}
+
+/// Lays out one Cluster, its own size on `width` bytes. `scale` is that of the output.
+pub(crate) fn encode(blocks: &[Block<'_>], scale: u64, width: Width) -> Vec<Bytes> {
+    // The earliest block, so that relative times use the positive half alone.
+    let earliest = blocks.iter().map(|block| block.tick).min();
+    let base = earliest.unwrap_or(0).max(0);
+    let mut body = Pieces::new();
+    body.encoder.unsigned(id::TIMESTAMP, base.unsigned_abs());
+    for block in blocks {
+        match block.frame.duration {
+            None => simple_block(block, base, &mut body),
+            Some(duration) => block_group(block, base, ticks(duration, scale), &mut body),
+        }
+    }
+    let (body, body_len) = body.into_parts();
+    let mut head = Encoder::new(width);
+    head.id(id::CLUSTER);
+    head.size(body_len);
+    std::iter::once(head.take()).chain(body).collect()
+}
+
+fn simple_block(block: &Block<'_>, base: i64, out: &mut Pieces) {
+    let flag = |set, bit| if set { bit } else { 0 };
+    let frame = block.frame;
+    let flags = flag(frame.keyframe, KEYFRAME)
+        | flag(frame.invisible, INVISIBLE)
+        | flag(frame.discardable, DISCARDABLE);
+    let head = block_head(block, base, flags);
+    out.encoder.id(id::SIMPLE_BLOCK);
+    out.encoder
+        .size(len_u64(&head).saturating_add(len_u64(&frame.data)));
+    out.encoder.raw(&head);
+    out.pass(&frame.data);
+}
+
+/// A block with a duration. It cannot be marked as discardable.
+fn block_group(block: &Block<'_>, base: i64, duration: u64, out: &mut Pieces) {
+    let frame = block.frame;
+    let head = block_head(block, base, if frame.invisible { INVISIBLE } else { 0 });
+    let mut inner = Encoder::new(Width::Shortest);
+    inner.id(id::BLOCK);
+    inner.size(len_u64(&head).saturating_add(len_u64(&frame.data)));
+    inner.raw(&head);
+    let before = inner.take();
+    inner.unsigned(id::BLOCK_DURATION, duration);
+    if let Some(reference) = block.reference {
+        inner.signed(id::REFERENCE_BLOCK, reference);
+    }
+    let after = inner.take();
+    let around = len_u64(&before).saturating_add(len_u64(&after));
+    out.encoder.id(id::BLOCK_GROUP);
+    out.encoder
+        .size(around.saturating_add(len_u64(&frame.data)));
+    out.encoder.raw(&before);
+    out.pass(&frame.data);
+    out.encoder.raw(&after);
+}
+
+/// Track number, relative time and flags; no lacing.
+fn block_head(block: &Block<'_>, base: i64, flags: u8) -> Bytes {
+    let bounds = (i64::from(i16::MIN), i64::from(i16::MAX));
+    let relative = block.tick.saturating_sub(base).clamp(bounds.0, bounds.1);
+    let relative = i16::try_from(relative).unwrap_or_default();
+    let mut head = Encoder::new(Width::Shortest);
+    head.shortest(block.frame.track);
+    head.raw(&relative.to_be_bytes());
+    head.raw(&[flags]);
+    head.take()
+}
+
+/// Nanoseconds in ticks of `scale`, to the nearest.
+fn ticks(nanos: u64, scale: u64) -> u64 {
+    let half = scale >> 1;
+    nanos.saturating_add(half).checked_div(scale).unwrap_or(0)
+}

@@ -1,0 +1,135 @@
+//! A file whose tracks are settled.
+
+use std::borrow::Borrow;
+
+use bytes::Bytes;
+
+use super::cluster::{self, Block};
+use super::cues::Cues;
+use super::header::{self, Layout, MILLISECOND};
+use super::tags::{self, Identity};
+use super::timeline::Timeline;
+use super::{Form, Output, Patch, WriteError, WriterOptions};
+use crate::ebml::write::{Encoder, Width};
+use crate::fragment::{Fragment, Tag};
+use crate::track::{Track, TrackKind};
+
+/// What is known of a file once its header is written.
+#[derive(Debug)]
+pub(super) struct File {
+    layout: Layout,
+    tracks: Vec<Track>,
+    scale: u64,
+    timeline: Timeline,
+    indexed: Indexed,
+    cues: Cues,
+}
+
+/// What the index points at.
+#[derive(Debug, Clone, Copy)]
+enum Indexed {
+    /// Keyframes of this track.
+    Keyframes(u64),
+    /// The first frame of each Cluster: there are no pictures.
+    Clusters,
+}
+
+impl File {
+    /// Settles a file on its first fragment, which is yet to be written.
+    pub(super) fn open(
+        options: &WriterOptions,
+        first: &Fragment,
+    ) -> Result<(Self, Bytes), WriteError> {
+        let tracks = first.tracks.to_vec();
+        let scale = match first.timestamp_scale {
+            sane @ 1_000..=1_000_000_000 => sane,
+            _ => MILLISECOND,
+        };
+        let timeline = Timeline::new(scale, options.gaps);
+        timeline.place(first, &tracks)?;
+        let video = tracks
+            .iter()
+            .find(|t| matches!(t.kind, TrackKind::Video(_)));
+        let header = header::encode(options.form, scale, first.producer_timestamp, &tracks);
+        let file = Self {
+            layout: header.layout,
+            indexed: video.map_or(Indexed::Clusters, |t| Indexed::Keyframes(t.number)),
+            tracks,
+            scale,
+            timeline,
+            cues: Cues::new(scale),
+        };
+        Ok((file, header.bytes))
+    }
+
+    pub(super) fn tracks(&self) -> &[Track] {
+        &self.tracks
+    }
+
+    /// Writes a fragment that has frames, all of them of this file's tracks.
+    pub(super) fn write(
+        &mut self,
+        fragment: &Fragment,
+        cluster_bytes: u64,
+        output: &mut Output,
+    ) -> Result<(), WriteError> {
+        let place = self.timeline.place(fragment, &self.tracks)?;
+        self.timeline.take(&place);
+        let blocks = cluster::blocks(&fragment.frames, |timestamp| place.tick(timestamp));
+        output.push(tags_before(fragment));
+        for blocks in cluster::split(&blocks, cluster_bytes) {
+            self.write_cluster(blocks, output);
+        }
+        output.push(tags_after(fragment));
+        Ok(())
+    }
+
+    fn write_cluster(&mut self, blocks: &[Block<'_>], output: &mut Output) {
+        let position = output.position.saturating_sub(self.layout.segment);
+        let indexed = blocks
+            .iter()
+            .enumerate()
+            .filter(|(index, block)| match self.indexed {
+                Indexed::Keyframes(track) => block.frame.keyframe && block.frame.track == track,
+                Indexed::Clusters => *index == 0,
+            });
+        for (_, block) in indexed {
+            self.cues.add(block.tick, block.frame.track, position);
+        }
+        for piece in cluster::encode(blocks, self.scale, Width::Shortest) {
+            output.push(piece);
+        }
+    }
+
+    /// Writes what comes last, and says what is to be patched.
+    pub(super) fn finish(self, form: Form, output: &mut Output) -> Vec<Patch> {
+        // Nothing leads to an index at the end of a stream.
+        let indexed = form == Form::Seekable && !self.cues.is_empty();
+        let cues_at = indexed.then_some(output.position);
+        if indexed {
+            let mut encoder = Encoder::new(Width::Shortest);
+            self.cues.encode(&mut encoder);
+            output.push(encoder.take());
+        }
+        let ticks = self.timeline.end() as f64 / self.scale as f64;
+        self.layout.patches(output.position, ticks, cues_at)
+    }
+}
+
+/// The Tags that begin a fragment: the service's names, then the others.
+pub(super) fn tags_before(fragment: &Fragment) -> Bytes {
+    let identity = Identity::of(fragment);
+    let others = identity.others(&fragment.tags_before).cloned();
+    element(identity.tags().chain(others))
+}
+
+/// The Tags that end a fragment.
+pub(super) fn tags_after(fragment: &Fragment) -> Bytes {
+    element(tags::after(fragment))
+}
+
+fn element(tags: impl Iterator<Item = impl Borrow<Tag>>) -> Bytes {
+    let mut encoder = Encoder::new(Width::Shortest);
+    tags::encode(tags, &mut encoder);
+    encoder.take()
+}

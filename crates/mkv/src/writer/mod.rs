@@ -1,0 +1,141 @@
+//! Many fragments as one playable file.
+//!
+//! ```text
+//! EBML header
+//! Segment
+//!   SeekHead                      room kept, completed at the end
+//!   Info                          Duration: room kept
+//!   Tracks                        of the first fragment with frames
+//!   Tags   number, times, tags    ┐
+//!   Cluster …                     │ a fragment
+//!   Tags   those after            ┘
+//!   …
+//!   Cues
+//! ```
+
+pub(crate) mod cluster;
+mod cues;
+mod error;
+mod file;
+pub(crate) mod header;
+mod options;
+pub(crate) mod tags;
+mod timeline;
+pub(crate) mod tracks;
+
+use bytes::Bytes;
+
+use self::file::File;
+use crate::ebml::write::len_u64;
+use crate::fragment::Fragment;
+
+pub use self::error::{TrackChange, TracksChanged, WriteError};
+pub use self::options::{Form, Gaps, Patch, Tail, WriterOptions};
+
+/// Turns fragments into one file.
+///
+/// The output is a function of the fragments and the options alone.
+#[derive(Debug)]
+pub struct Writer {
+    options: WriterOptions,
+    output: Output,
+    /// Tags that came before the first frame: Tracks go first.
+    held: Vec<Bytes>,
+    file: Option<File>,
+}
+
+#[derive(Debug, Default)]
+struct Output {
+    pieces: Vec<Bytes>,
+    position: u64,
+}
+
+impl Output {
+    fn push(&mut self, bytes: Bytes) {
+        if !bytes.is_empty() {
+            self.position = self.position.saturating_add(len_u64(&bytes));
+            self.pieces.push(bytes);
+        }
+    }
+}
+
+impl Writer {
+    /// A writer for one file.
+    pub fn new(options: WriterOptions) -> Self {
+        Self {
+            options,
+            output: Output::default(),
+            held: Vec::new(),
+            file: None,
+        }
+    }
+
+    /// Adds a fragment to the file.
+    ///
+    /// The first that has frames decides the file's tracks and its TimestampScale.
+    ///
+    /// # Errors
+    ///
+    /// See [`WriteError`]; the file is as if the fragment had not been there.
+    pub fn write(&mut self, fragment: &Fragment) -> Result<(), WriteError> {
+        if fragment.frames.is_empty() {
+            self.write_without_frames(fragment);
+            return Ok(());
+        }
+        tracks::check(&fragment.tracks, &fragment.frames)?;
+        let file = match &mut self.file {
+            Some(file) => {
+                tracks::compare(file.tracks(), &fragment.tracks)?;
+                file
+            }
+            none => {
+                // Refused, it must not have settled the tracks.
+                let (file, header) = File::open(&self.options, fragment)?;
+                self.output.push(header);
+                self.held.drain(..).for_each(|tags| self.output.push(tags));
+                none.insert(file)
+            }
+        };
+        file.write(fragment, self.options.cluster_bytes, &mut self.output)
+    }
+
+    /// What is to be written next.
+    pub fn take_output(&mut self) -> Vec<Bytes> {
+        std::mem::take(&mut self.output.pieces)
+    }
+
+    /// Bytes of the file so far, taken or not.
+    pub fn position(&self) -> u64 {
+        self.output.position
+    }
+
+    /// Ends the file.
+    pub fn finish(mut self) -> Tail {
+        let patches = match self.file.take() {
+            Some(file) => file.finish(self.options.form, &mut self.output),
+            None => self.finish_without_frames(),
+        };
+        Tail {
+            pieces: self.output.pieces,
+            patches,
+        }
+    }
+
+    fn write_without_frames(&mut self, fragment: &Fragment) {
+        let tags = [file::tags_before(fragment), file::tags_after(fragment)];
+        for tags in tags {
+            match &self.file {
+                Some(_) => self.output.push(tags),
+                None => self.held.push(tags),
+            }
+        }
+    }
+
+    /// A file of tags alone, if of anything.
+    fn finish_without_frames(&mut self) -> Vec<Patch> {
+        let header = header::encode(self.options.form, header::MILLISECOND, None, &[]);
+        self.output.push(header.bytes);
+        self.held.drain(..).for_each(|tags| self.output.push(tags));
+        header.layout.patches(self.output.position, 0.0, None)
+    }
+}
