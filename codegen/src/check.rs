@@ -1,5 +1,7 @@
 //! What must hold of a service before anything is emitted, whichever reader it came from.
 
+use std::collections::BTreeSet;
+
 use crate::error::Error;
 use crate::ir::{Binding, Kind, Literal, Member, Operation, Service, Structure};
 
@@ -101,7 +103,7 @@ fn cycle(
     start: &str,
     follow: impl Fn(&Member) -> bool,
 ) -> Result<Option<String>, Error> {
-    let mut seen = vec![start];
+    let mut seen = BTreeSet::from([start]);
     let mut pending = vec![(start, start.to_owned())];
     while let Some((name, path)) = pending.pop() {
         let Kind::Structure(structure) = &service.shape(name)?.kind else {
@@ -112,8 +114,7 @@ fn cycle(
             if member.target == start {
                 return Ok(Some(path));
             }
-            if !seen.contains(&member.target.as_str()) {
-                seen.push(&member.target);
+            if seen.insert(&member.target) {
                 pending.push((&member.target, path));
             }
         }

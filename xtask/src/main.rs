@@ -53,8 +53,10 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The workspace's folder, whatever folder the command was called in.
+/// The workspace's folder, whatever folder the command was called in. Cargo tells it anew at each
+/// run, for a checkout may have been moved since the command was built.
 fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_owned()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR");
+    let package = package.map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
+    package.parent().unwrap_or(&package).to_owned()
 }
