@@ -14,8 +14,6 @@ const APP: &str = "kvs-mkv";
 pub(super) const MILLISECOND: u64 = 1_000_000;
 /// Room for a SeekHead of three entries: Info, Tracks and Cues.
 const SEEK_HEAD_LEN: usize = 68;
-/// Room that one of these entries takes.
-const SEEK_LEN: usize = 21;
 /// Room for a Duration.
 const DURATION_LEN: usize = 11;
 /// 2001-01-01, from which DateUTC counts, in nanoseconds since 1970.
@@ -46,7 +44,7 @@ struct Reserved {
     duration: u64,
     /// Positions that the SeekHead names.
     info: u64,
-    tracks: u64,
+    tracks: Option<u64>,
 }
 
 /// Writes EBML header, Segment head, Info and Tracks.
@@ -66,7 +64,7 @@ pub(super) fn encode(form: Form, scale: u64, date: Option<Timestamp>, tracks: &[
         seek_head: to_u64(segment),
         duration: to_u64(info_at.saturating_add(info.duration)),
         info: position(info_at),
-        tracks: position(info_at.saturating_add(info.bytes.len())),
+        tracks: (!tracks.is_empty()).then(|| position(info_at.saturating_add(info.bytes.len()))),
     });
     if let Some(reserved) = &reserved {
         e.raw(&seek_head(reserved, None));
@@ -160,21 +158,26 @@ fn info(form: Form, scale: u64, date: Option<Timestamp>) -> Info {
     }
 }
 
-/// A SeekHead that fills its room with or without an entry for the Cues, so that a file that was
-/// never completed has a valid one too.
+/// A SeekHead that fills its room with whatever entries there are, so that a file that was never
+/// completed has a valid one too.
 fn seek_head(reserved: &Reserved, cues: Option<u64>) -> Bytes {
+    let entries = [
+        (id::INFO, Some(reserved.info)),
+        (id::TRACKS, reserved.tracks),
+        (id::CUES, cues),
+    ];
     let mut e = Encoder::new(Width::Shortest);
     e.master(id::SEEK_HEAD, |e| {
-        seek(id::INFO, reserved.info, e);
-        seek(id::TRACKS, reserved.tracks, e);
-        if let Some(cues) = cues {
-            seek(id::CUES, cues, e);
+        for (target, position) in entries {
+            if let Some(position) = position {
+                seek(target, position, e);
+            }
         }
     });
-    if cues.is_none() {
-        e.void(SEEK_LEN);
+    let free = SEEK_HEAD_LEN.saturating_sub(e.len());
+    if free > 0 {
+        e.void(free);
     }
-    debug_assert_eq!(e.len(), SEEK_HEAD_LEN, "the room reserved");
     e.take()
 }
 

@@ -23,6 +23,9 @@ pub(crate) mod tags;
 mod timeline;
 pub(crate) mod tracks;
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 
 use self::file::File;

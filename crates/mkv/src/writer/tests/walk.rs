@@ -1,0 +1,107 @@
+//! An element walker that shares nothing with the writer but the parsing of heads.
+
+use crate::ebml::{Head, Size, id, parse_unsigned, parse_vint};
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Element<'a> {
+    pub(super) id: u32,
+    /// Of its head, in the bytes that were walked.
+    pub(super) offset: usize,
+    pub(super) payload: &'a [u8],
+}
+
+impl<'a> Element<'a> {
+    pub(super) fn children(&self) -> Vec<Element<'a>> {
+        elements(self.payload)
+    }
+
+    pub(super) fn all(&self, id: u32) -> Vec<Element<'a>> {
+        let mut children = self.children();
+        children.retain(|child| child.id == id);
+        children
+    }
+
+    pub(super) fn one(&self, id: u32) -> Element<'a> {
+        let all = self.all(id);
+        assert_eq!(all.len(), 1, "{id:x} in {:x}", self.id);
+        all[0]
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        parse_unsigned(self.payload).unwrap()
+    }
+
+    pub(super) fn text(&self) -> &'a str {
+        std::str::from_utf8(self.payload).unwrap()
+    }
+}
+
+/// Elements from the beginning of `bytes` to exactly its end.
+pub(super) fn elements(bytes: &[u8]) -> Vec<Element<'_>> {
+    let mut found = Vec::new();
+    let mut offset = 0;
+    while offset < bytes.len() {
+        let head = Head::parse(&bytes[offset..]).unwrap();
+        let start = offset + head.len;
+        let end = match head.size {
+            Size::Known(size) => start + size as usize,
+            Size::Unknown => bytes.len(),
+        };
+        found.push(Element {
+            id: head.id,
+            offset,
+            payload: &bytes[start..end],
+        });
+        offset = end;
+    }
+    found
+}
+
+pub(super) fn segment(file: &[u8]) -> Element<'_> {
+    let top = elements(file);
+    assert_eq!([top[0].id, top[1].id], [id::EBML, id::SEGMENT]);
+    assert_eq!(top.len(), 2);
+    top[1]
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Block {
+    pub(super) track: u64,
+    pub(super) tick: i64,
+    pub(super) keyframe: bool,
+    pub(super) duration: Option<u64>,
+    pub(super) data: Vec<u8>,
+}
+
+pub(super) fn blocks(file: &[u8]) -> Vec<Block> {
+    let clusters = segment(file).all(id::CLUSTER);
+    clusters.iter().flat_map(cluster_blocks).collect()
+}
+
+pub(super) fn cluster_blocks(cluster: &Element<'_>) -> Vec<Block> {
+    let base = cluster.one(id::TIMESTAMP).number() as i64;
+    let children = cluster.children();
+    let blocks = children.iter().filter(|child| child.id != id::TIMESTAMP);
+    blocks
+        .map(|child| match child.id {
+            id::SIMPLE_BLOCK => block(child.payload, base),
+            _ => Block {
+                keyframe: child.all(id::REFERENCE_BLOCK).is_empty(),
+                duration: Some(child.one(id::BLOCK_DURATION).number()),
+                ..block(child.one(id::BLOCK).payload, base)
+            },
+        })
+        .collect()
+}
+
+fn block(payload: &[u8], base: i64) -> Block {
+    let (track, len) = parse_vint(payload).unwrap();
+    let relative = i16::from_be_bytes([payload[len], payload[len + 1]]);
+    Block {
+        track,
+        tick: base + i64::from(relative),
+        keyframe: payload[len + 2] & 0x80 != 0,
+        duration: None,
+        data: payload[len + 3..].to_vec(),
+    }
+}
