@@ -99,3 +99,113 @@ fn ticks(nanos: i64, scale: u64) -> i64 {
     let raised = nanos.saturating_add(scale >> 1);
     raised.checked_div_euclid(scale).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::writer::tests::walk::{Block, Element, cluster_blocks, elements};
+    use crate::writer::tests::{fragment, tag};
+
+    fn options(shift: i64) -> PayloadOptions {
+        PayloadOptions {
+            number: "12345678901234567890123456789012345678901234567"
+                .parse()
+                .unwrap(),
+            server_timestamp: Timestamp::from_millis(1_600_000_001_250),
+            producer_timestamp: Timestamp::from_millis(1_600_000_000_000),
+            shift,
+        }
+    }
+
+    fn texts(tags: &Element<'_>) -> Vec<String> {
+        let simple = tags.one(id::TAG).all(id::SIMPLE_TAG);
+        let text = |tag: &Element<'_>| tag.one(id::TAG_STRING).text().to_owned();
+        simple.iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_payload_has_the_service_s_shape() {
+        let mut fragment = fragment(5, Some(7), &[0, 40]);
+        fragment.tags_before = vec![
+            tag("place", "door"),
+            tag("AWS_KINESISVIDEO_FRAGMENT_NUMBER", "5"),
+        ];
+        fragment.tags_after = vec![tag("seen", "cat")];
+        let bytes = encode(&fragment, &options(0)).concat();
+        let top = elements(&bytes);
+        assert_eq!([top[0].id, top[1].id], [id::EBML, id::SEGMENT]);
+        let segment = top[1];
+        let size = &bytes[segment.offset + 4..segment.offset + 12];
+        assert_eq!(size, [1, 255, 255, 255, 255, 255, 255, 255]);
+        let children = segment.children();
+        let ids: Vec<u32> = children.iter().map(|e| e.id).collect();
+        let expected = [
+            id::INFO,
+            id::TRACKS,
+            id::TAGS,
+            id::TAGS,
+            id::CLUSTER,
+            id::TAGS,
+        ];
+        assert_eq!(ids, expected);
+        assert_eq!(texts(&children[2]), ["door"]);
+        let own = [
+            "12345678901234567890123456789012345678901234567",
+            "1600000001.250",
+            "1600000000.000",
+        ];
+        assert_eq!(texts(&children[3]), own);
+        assert_eq!(texts(&children[5]), ["cat"]);
+        // Sizes of the service's Tags take four bytes each, that of the Cluster eight.
+        let tags = &segment.payload[children[3].offset..];
+        assert_eq!(
+            tags[..18],
+            *b"\x12\x54\xC3\x67\x10\0\0\xEB\x73\x73\x10\0\0\xE5\x67\xC8\x10\0"
+        );
+        let cluster = &segment.payload[children[4].offset..];
+        assert_eq!(cluster[4], 1);
+    }
+
+    fn ticks_of(fragment: &Fragment, shift: i64) -> Vec<i64> {
+        let bytes = encode(fragment, &options(shift)).concat();
+        let segment = elements(&bytes)[1];
+        let clusters = segment.all(id::CLUSTER);
+        let blocks: Vec<Block> = clusters.iter().flat_map(cluster_blocks).collect();
+        blocks.iter().map(|block| block.tick).collect()
+    }
+
+    #[test]
+    fn times_are_shifted() {
+        let fragment = fragment(1, None, &[80, 0, 40]);
+        assert_eq!(ticks_of(&fragment, 0), [80, 0, 40]);
+        let to_2020 = 1_600_000_000_000_000_000;
+        let shifted = [1_600_000_000_080, 1_600_000_000_000, 1_600_000_000_040];
+        assert_eq!(ticks_of(&fragment, to_2020), shifted);
+        assert_eq!(ticks_of(&fragment, -50_400_000), [30, -50, -10]);
+        assert_eq!(ticks_of(&fragment, i64::MIN), [-32_768; 3]);
+    }
+
+    #[test]
+    fn long_fragments_take_more_clusters() {
+        assert_eq!(ticks_of(&fragment(1, None, &[0, 90_000]), 0), [0, 90_000]);
+    }
+
+    #[test]
+    fn a_fragment_without_frames_has_no_cluster() {
+        let bytes = encode(&fragment(1, None, &[]), &options(0)).concat();
+        assert!(elements(&bytes)[1].all(id::CLUSTER).is_empty());
+    }
+
+    #[test]
+    fn errors_are_tags_alone() {
+        let not_found = InBandError {
+            code: Some("FRAGMENT_NOT_FOUND".into()),
+            id: Some(3000),
+            message: None,
+        };
+        let bytes = error(&"42".parse().unwrap(), &not_found).concat();
+        let children = elements(&bytes)[1].children();
+        assert_eq!(children.len(), 1);
+        assert_eq!(texts(&children[0]), ["FRAGMENT_NOT_FOUND", "3000", "42"]);
+    }
+}

@@ -58,8 +58,7 @@ impl Encoder {
     }
 
     fn vint(&mut self, value: u64, least: usize) {
-        // All bits set means "unknown", so a length is enough only below that.
-        let len = (least..8).find(|len| value < all_ones(*len)).unwrap_or(8);
+        let len = vint_len(value, least);
         let marker = all_ones(len).saturating_add(1);
         let bytes = (value.min(LARGEST_SIZE) | marker).to_be_bytes();
         let skip = bytes.len().saturating_sub(len);
@@ -152,11 +151,15 @@ pub(crate) struct Pieces {
 }
 
 impl Pieces {
-    pub(crate) fn new() -> Self {
+    /// Pieces with room for so many bytes besides the payloads.
+    pub(crate) fn with_room(bytes: usize) -> Self {
         Self {
             done: Vec::new(),
             done_len: 0,
-            encoder: Encoder::new(Width::Shortest),
+            encoder: Encoder {
+                out: BytesMut::with_capacity(bytes),
+                width: Width::Shortest,
+            },
         }
     }
 
@@ -181,6 +184,17 @@ impl Pieces {
             self.done.push(bytes);
         }
     }
+}
+
+/// Bytes that a variable-size integer takes; at least so many.
+fn vint_len(value: u64, least: usize) -> usize {
+    // All bits set means "unknown", so a length is enough only below that.
+    (least..8).find(|len| value < all_ones(*len)).unwrap_or(8)
+}
+
+/// Bytes that [`Encoder::shortest`] takes for a value.
+pub(crate) fn shortest_len(value: u64) -> u64 {
+    vint_len(value, 1).try_into().unwrap_or(u64::MAX)
 }
 
 /// The length of a slice as Matroska counts it.

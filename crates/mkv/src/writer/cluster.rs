@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::ebml::id;
-use crate::ebml::write::{Encoder, Pieces, Width, len_u64};
+use crate::ebml::write::{Encoder, Pieces, Width, len_u64, shortest_len};
 use crate::fragment::Frame;
 
 const KEYFRAME: u8 = 0x80;
@@ -12,6 +12,8 @@ const DISCARDABLE: u8 = 0x01;
 
 /// Bytes of a block besides the frame, roughly: what many tiny frames add to a Cluster.
 const BLOCK_OVERHEAD: u64 = 16;
+/// The same as room that is made beforehand.
+const BLOCK_ROOM: usize = 16;
 
 /// A frame with its time in the output.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +83,7 @@ pub(crate) fn encode(blocks: &[Block<'_>], scale: u64, width: Width) -> Vec<Byte
     // The earliest block, so that relative times use the positive half alone.
     let earliest = blocks.iter().map(|block| block.tick).min();
     let base = earliest.unwrap_or(0).max(0);
-    let mut body = Pieces::new();
+    let mut body = Pieces::with_room(blocks.len().saturating_mul(BLOCK_ROOM));
     body.encoder.unsigned(id::TIMESTAMP, base.unsigned_abs());
     for block in blocks {
         match block.frame.duration {
@@ -102,47 +104,49 @@ fn simple_block(block: &Block<'_>, base: i64, out: &mut Pieces) {
     let flags = flag(frame.keyframe, KEYFRAME)
         | flag(frame.invisible, INVISIBLE)
         | flag(frame.discardable, DISCARDABLE);
-    let head = block_head(block, base, flags);
-    out.encoder.id(id::SIMPLE_BLOCK);
-    out.encoder
-        .size(len_u64(&head).saturating_add(len_u64(&frame.data)));
-    out.encoder.raw(&head);
+    block_head(id::SIMPLE_BLOCK, block, base, flags, &mut out.encoder);
     out.pass(&frame.data);
 }
 
 /// A block with a duration. It cannot be marked as discardable.
 fn block_group(block: &Block<'_>, base: i64, duration: u64, out: &mut Pieces) {
-    let frame = block.frame;
-    let head = block_head(block, base, if frame.invisible { INVISIBLE } else { 0 });
-    let mut inner = Encoder::new(Width::Shortest);
-    inner.id(id::BLOCK);
-    inner.size(len_u64(&head).saturating_add(len_u64(&frame.data)));
-    inner.raw(&head);
-    let before = inner.take();
-    inner.unsigned(id::BLOCK_DURATION, duration);
+    let flags = if block.frame.invisible { INVISIBLE } else { 0 };
+    let mut after = Encoder::new(Width::Shortest);
+    after.unsigned(id::BLOCK_DURATION, duration);
     if let Some(reference) = block.reference {
-        inner.signed(id::REFERENCE_BLOCK, reference);
+        after.signed(id::REFERENCE_BLOCK, reference);
     }
-    let after = inner.take();
-    let around = len_u64(&before).saturating_add(len_u64(&after));
+    let after = after.take();
+    let payload = block_len(block);
+    let element = payload
+        .saturating_add(shortest_len(payload))
+        .saturating_add(1);
     out.encoder.id(id::BLOCK_GROUP);
-    out.encoder
-        .size(around.saturating_add(len_u64(&frame.data)));
-    out.encoder.raw(&before);
-    out.pass(&frame.data);
+    out.encoder.size(element.saturating_add(len_u64(&after)));
+    block_head(id::BLOCK, block, base, flags, &mut out.encoder);
+    out.pass(&block.frame.data);
     out.encoder.raw(&after);
 }
 
-/// Track number, relative time and flags; no lacing.
-fn block_head(block: &Block<'_>, base: i64, flags: u8) -> Bytes {
+/// All of a block but the frame: its element's head, track number, relative time and flags, which
+/// say that there is no lacing.
+fn block_head(id: u32, block: &Block<'_>, base: i64, flags: u8, e: &mut Encoder) {
     let bounds = (i64::from(i16::MIN), i64::from(i16::MAX));
     let relative = block.tick.saturating_sub(base).clamp(bounds.0, bounds.1);
     let relative = i16::try_from(relative).unwrap_or_default();
-    let mut head = Encoder::new(Width::Shortest);
-    head.shortest(block.frame.track);
-    head.raw(&relative.to_be_bytes());
-    head.raw(&[flags]);
-    head.take()
+    e.id(id);
+    e.size(block_len(block));
+    e.shortest(block.frame.track);
+    e.raw(&relative.to_be_bytes());
+    e.raw(&[flags]);
+}
+
+/// Bytes of a block's payload.
+fn block_len(block: &Block<'_>) -> u64 {
+    let time_and_flags = 3;
+    shortest_len(block.frame.track)
+        .saturating_add(time_and_flags)
+        .saturating_add(len_u64(&block.frame.data))
 }
 
 /// Nanoseconds in ticks of `scale`, to the nearest.

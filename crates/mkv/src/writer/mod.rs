@@ -24,7 +24,7 @@ mod timeline;
 pub(crate) mod tracks;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use bytes::Bytes;
 

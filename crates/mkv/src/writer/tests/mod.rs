@@ -12,7 +12,7 @@ mod clusters;
 mod files;
 mod time;
 mod tracks;
-mod walk;
+pub(crate) mod walk;
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ fn frame(track: u64, ms: i64) -> Frame {
 }
 
 /// A numbered fragment of one video track with frames at these milliseconds.
-fn fragment(number: u32, producer_ms: Option<i64>, times: &[i64]) -> Fragment {
+pub(crate) fn fragment(number: u32, producer_ms: Option<i64>, times: &[i64]) -> Fragment {
     with_tracks(
         number,
         producer_ms,
@@ -113,7 +113,7 @@ fn with_tracks(
     }
 }
 
-fn tag(name: &str, value: &str) -> Tag {
+pub(crate) fn tag(name: &str, value: &str) -> Tag {
     Tag {
         name: name.to_owned(),
         value: value.to_owned(),

@@ -3,41 +3,41 @@
 use crate::ebml::{Head, Size, id, parse_unsigned, parse_vint};
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Element<'a> {
-    pub(super) id: u32,
+pub(crate) struct Element<'a> {
+    pub(crate) id: u32,
     /// Of its head, in the bytes that were walked.
-    pub(super) offset: usize,
-    pub(super) payload: &'a [u8],
+    pub(crate) offset: usize,
+    pub(crate) payload: &'a [u8],
 }
 
 impl<'a> Element<'a> {
-    pub(super) fn children(&self) -> Vec<Element<'a>> {
+    pub(crate) fn children(&self) -> Vec<Element<'a>> {
         elements(self.payload)
     }
 
-    pub(super) fn all(&self, id: u32) -> Vec<Element<'a>> {
+    pub(crate) fn all(&self, id: u32) -> Vec<Element<'a>> {
         let mut children = self.children();
         children.retain(|child| child.id == id);
         children
     }
 
-    pub(super) fn one(&self, id: u32) -> Element<'a> {
+    pub(crate) fn one(&self, id: u32) -> Element<'a> {
         let all = self.all(id);
         assert_eq!(all.len(), 1, "{id:x} in {:x}", self.id);
         all[0]
     }
 
-    pub(super) fn number(&self) -> u64 {
+    pub(crate) fn number(&self) -> u64 {
         parse_unsigned(self.payload).unwrap()
     }
 
-    pub(super) fn text(&self) -> &'a str {
+    pub(crate) fn text(&self) -> &'a str {
         std::str::from_utf8(self.payload).unwrap()
     }
 }
 
 /// Elements from the beginning of `bytes` to exactly its end.
-pub(super) fn elements(bytes: &[u8]) -> Vec<Element<'_>> {
+pub(crate) fn elements(bytes: &[u8]) -> Vec<Element<'_>> {
     let mut found = Vec::new();
     let mut offset = 0;
     while offset < bytes.len() {
@@ -57,7 +57,7 @@ pub(super) fn elements(bytes: &[u8]) -> Vec<Element<'_>> {
     found
 }
 
-pub(super) fn segment(file: &[u8]) -> Element<'_> {
+pub(crate) fn segment(file: &[u8]) -> Element<'_> {
     let top = elements(file);
     assert_eq!([top[0].id, top[1].id], [id::EBML, id::SEGMENT]);
     assert_eq!(top.len(), 2);
@@ -65,20 +65,20 @@ pub(super) fn segment(file: &[u8]) -> Element<'_> {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Block {
-    pub(super) track: u64,
-    pub(super) tick: i64,
-    pub(super) keyframe: bool,
-    pub(super) duration: Option<u64>,
-    pub(super) data: Vec<u8>,
+pub(crate) struct Block {
+    pub(crate) track: u64,
+    pub(crate) tick: i64,
+    pub(crate) keyframe: bool,
+    pub(crate) duration: Option<u64>,
+    pub(crate) data: Vec<u8>,
 }
 
-pub(super) fn blocks(file: &[u8]) -> Vec<Block> {
+pub(crate) fn blocks(file: &[u8]) -> Vec<Block> {
     let clusters = segment(file).all(id::CLUSTER);
     clusters.iter().flat_map(cluster_blocks).collect()
 }
 
-pub(super) fn cluster_blocks(cluster: &Element<'_>) -> Vec<Block> {
+pub(crate) fn cluster_blocks(cluster: &Element<'_>) -> Vec<Block> {
     let base = cluster.one(id::TIMESTAMP).number() as i64;
     let children = cluster.children();
     let blocks = children.iter().filter(|child| child.id != id::TIMESTAMP);
