@@ -9,7 +9,7 @@ use crate::ebml::write::{Encoder, Width};
 use crate::fragment::{Fragment, InBandError, Tag};
 use crate::number::FragmentNumber;
 use crate::timestamp::Timestamp;
-use crate::writer::tags::{self, Identity};
+use crate::writer::tags::{self, Identity, Targets};
 use crate::writer::{cluster, header, tracks};
 
 const ERROR_CODE: &str = "AWS_KINESISVIDEO_ERROR_CODE";
@@ -51,9 +51,13 @@ pub fn encode(fragment: &Fragment, options: &PayloadOptions) -> Vec<Bytes> {
         server_timestamp: Some(options.server_timestamp),
         producer_timestamp: Some(options.producer_timestamp),
     };
-    tags::encode(identity.others(&fragment.tags_before), &mut e);
+    tags::encode(
+        identity.others(&fragment.tags_before),
+        Targets::Unsaid,
+        &mut e,
+    );
     let mut service = Encoder::new(SERVICE_TAGS);
-    tags::encode(identity.tags(), &mut service);
+    tags::encode(identity.tags(), Targets::Unsaid, &mut service);
     let mut pieces = vec![e.take(), service.take()];
     let blocks = cluster::blocks(&fragment.frames, |timestamp| {
         ticks(timestamp.saturating_add(options.shift), scale)
@@ -61,7 +65,7 @@ pub fn encode(fragment: &Fragment, options: &PayloadOptions) -> Vec<Bytes> {
     for blocks in cluster::split(&blocks, u64::MAX) {
         pieces.extend(cluster::encode(blocks, scale, CLUSTER_SIZE));
     }
-    tags::encode(tags::after(fragment), &mut e);
+    tags::encode(tags::after(fragment), Targets::Unsaid, &mut e);
     pieces.push(e.take());
     pieces.retain(|piece| !piece.is_empty());
     pieces
@@ -84,7 +88,7 @@ pub fn error(number: &FragmentNumber, error: &InBandError) -> Vec<Bytes> {
     let mut e = Encoder::new(Width::Shortest);
     begin(&mut e);
     let mut service = Encoder::new(SERVICE_TAGS);
-    tags::encode(tags, &mut service);
+    tags::encode(tags, Targets::Unsaid, &mut service);
     vec![e.take(), service.take()]
 }
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::cluster::{self, Block};
 use super::cues::Cues;
 use super::header::{self, Layout, MILLISECOND};
-use super::tags::{self, Identity};
+use super::tags::{self, Identity, Targets};
 use super::timeline::Timeline;
 use super::{Form, Output, Patch, WriteError, WriterOptions};
 use crate::ebml::write::{Encoder, Width};
@@ -130,6 +130,6 @@ pub(super) fn tags_after(fragment: &Fragment) -> Bytes {
 
 fn element(tags: impl Iterator<Item = impl Borrow<Tag>>) -> Bytes {
     let mut encoder = Encoder::new(Width::Shortest);
-    tags::encode(tags, &mut encoder);
+    tags::encode(tags, Targets::Everything, &mut encoder);
     encoder.take()
 }

@@ -69,14 +69,30 @@ pub(crate) fn after(fragment: &Fragment) -> impl Iterator<Item = &Tag> {
         .filter(|tag| tag.name != FRAGMENT_NUMBER)
 }
 
+/// Whether a Tag says what it is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Targets {
+    /// All of it, as Matroska demands to be said.
+    Everything,
+    /// Unsaid, as the service does.
+    Unsaid,
+}
+
 /// A Tags element with one Tag; nothing where there are no tags.
-pub(crate) fn encode(tags: impl IntoIterator<Item = impl Borrow<Tag>>, encoder: &mut Encoder) {
+pub(crate) fn encode(
+    tags: impl IntoIterator<Item = impl Borrow<Tag>>,
+    targets: Targets,
+    encoder: &mut Encoder,
+) {
     let mut tags = tags.into_iter().peekable();
     if tags.peek().is_none() {
         return;
     }
     encoder.master(id::TAGS, |e| {
         e.master(id::TAG, |e| {
+            if targets == Targets::Everything {
+                e.master(id::TARGETS, |_| {});
+            }
             for tag in tags {
                 let tag = tag.borrow();
                 e.master(id::SIMPLE_TAG, |e| {

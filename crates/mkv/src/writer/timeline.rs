@@ -190,13 +190,14 @@ impl Timeline {
             return start;
         }
         let hole = start.saturating_sub(self.end());
-        if start < self.earliest(wanted.continues, spans)
-            || (self.gaps == Gaps::Close && hole > HOLE)
-        {
-            up_to_tick(self.abutting(wanted.continues, spans), self.scale)
+        let settled = if start < self.earliest(wanted.continues, spans) {
+            self.abutting(wanted.continues, spans)
+        } else if self.gaps == Gaps::Close && hole > HOLE {
+            self.abutting(false, spans)
         } else {
             start
-        }
+        };
+        up_to_tick(settled, self.scale)
     }
 
     /// The earliest start that is left as it is.

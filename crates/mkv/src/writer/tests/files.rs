@@ -141,6 +141,7 @@ fn tags_stand_around_the_clusters_of_their_fragment() {
     let bytes = file(WriterOptions::default(), &[first]);
     let segment = segment(&bytes);
     let names = |tags: &Element<'_>| {
+        assert!(tags.one(id::TAG).one(id::TARGETS).payload.is_empty());
         let simple = tags.one(id::TAG).all(id::SIMPLE_TAG);
         let pair = |tag: &Element<'_>| {
             let name = tag.one(id::TAG_NAME).text().to_owned();

@@ -163,6 +163,23 @@ fn a_fragment_of_other_tracks_alone_begins_at_the_end_of_all() {
 }
 
 #[test]
+fn closing_a_hole_leaves_no_track_far_behind_the_others() {
+    let tracks = [video(), audio()];
+    let first = vec![
+        frame(AUDIO, 0),
+        frame(VIDEO, 0),
+        frame(VIDEO, 5000),
+        frame(VIDEO, 10_000),
+    ];
+    let placed = default(&[
+        with_tracks(1, None, &tracks, first),
+        with_tracks(2, None, &tracks, vec![frame(AUDIO, 60_000)]),
+    ]);
+    // Pictures end at 15,000.
+    assert_eq!(placed[1], [14_000]);
+}
+
+#[test]
 fn other_scales_are_converted_without_adding_up() {
     let third = |number: u32, at: i64| {
         let mut fragment = fragment(number, None, &[0]);
