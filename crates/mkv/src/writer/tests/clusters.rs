@@ -38,7 +38,7 @@ fn clusters_are_cut_by_size_but_never_frames() {
 fn flags_and_durations_reach_the_block() {
     let mut frames: Vec<Frame> = [0, 40, 80, 120].map(|ms| frame(VIDEO, ms)).into();
     frames[1].keyframe = false;
-    frames[2].duration = Some(7_000_000);
+    frames[2].duration = Some(7_500_000);
     frames[3].duration = Some(0);
     frames[3].keyframe = false;
     frames[3].data = Bytes::new();
@@ -50,13 +50,35 @@ fn flags_and_durations_reach_the_block() {
     let keyframes: Vec<bool> = written.iter().map(|b| b.keyframe).collect();
     assert_eq!(keyframes, [true, false, true, false]);
     let durations: Vec<_> = written.iter().map(|b| b.duration).collect();
-    assert_eq!(durations, [None, None, Some(7), Some(0)]);
+    assert_eq!(durations, [None, None, Some(8), Some(0)]);
     for (block, frame) in written.iter().zip(&frames) {
         assert_eq!(block.data, frame.data);
     }
     let cluster = segment(&bytes).one(id::CLUSTER);
     let group = cluster.all(id::BLOCK_GROUP)[1];
     assert_eq!(group.one(id::REFERENCE_BLOCK).payload, [(-40_i8) as u8]);
+}
+
+#[test]
+fn every_flag_has_its_bit() {
+    let mut frames: Vec<Frame> = [0, 1, 2, 3].map(|ms| frame(VIDEO, ms)).into();
+    frames[1].keyframe = false;
+    frames[2].invisible = true;
+    frames[3].discardable = true;
+    let mut group = frame(VIDEO, 4);
+    group.duration = Some(1);
+    group.invisible = true;
+    frames.push(group);
+    let bytes = file(
+        WriterOptions::default(),
+        &[with_tracks(1, None, &[video()], frames)],
+    );
+    let cluster = segment(&bytes).one(id::CLUSTER);
+    let blocks = cluster.all(id::SIMPLE_BLOCK);
+    let flags: Vec<u8> = blocks.iter().map(|block| block.payload[3]).collect();
+    assert_eq!(flags, [0x80, 0, 0x88, 0x81]);
+    let group = cluster.one(id::BLOCK_GROUP).one(id::BLOCK);
+    assert_eq!(group.payload[3], 0x08);
 }
 
 #[test]

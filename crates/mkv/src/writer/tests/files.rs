@@ -46,17 +46,23 @@ fn the_index_leads_to_keyframes_of_pictures() {
         let mut frames = vec![
             frame(AUDIO, at),
             frame(VIDEO, at + 10),
-            frame(VIDEO, at + 40),
-            frame(VIDEO, at + 400),
+            frame(VIDEO, at + 509),
             frame(VIDEO, at + 1000),
+            frame(VIDEO, at + 1900),
         ];
-        frames[2].keyframe = false;
+        frames[4].keyframe = false;
         with_tracks(1, None, &tracks, frames)
     });
     let bytes = file(WriterOptions::default(), &fragments);
-    // The one 390 ms after another of its Cluster is spared.
-    let expected = [10, 1000, 2010, 3000, 4010, 5000];
-    assert_eq!(cued(&bytes, VIDEO), expected);
+    // One that comes 499 ms after another of its Cluster is spared.
+    assert_eq!(cued(&bytes, VIDEO), [10, 1000, 2010, 3000, 4010, 5000]);
+}
+
+#[test]
+fn every_cluster_that_begins_with_a_keyframe_is_in_the_index() {
+    let fragments = [fragment(1, None, &[0, 40]), fragment(2, None, &[80])];
+    let bytes = file(WriterOptions::default(), &fragments);
+    assert_eq!(cued(&bytes, VIDEO), [0, 80]);
 }
 
 #[test]
@@ -167,6 +173,21 @@ fn tags_stand_around_the_clusters_of_their_fragment() {
     assert_eq!(names(&tags[0]), before);
     assert_eq!(names(&tags[1]), pairs(&[("c", "3")]));
     assert!(tags[0].offset < cluster && cluster < tags[1].offset);
+}
+
+#[test]
+fn a_number_that_could_not_be_read_stays_a_tag() {
+    let mut odd = fragment(1, None, &[0]);
+    odd.number = None;
+    odd.tags_before = vec![tag("AWS_KINESISVIDEO_FRAGMENT_NUMBER", "x")];
+    let bytes = file(WriterOptions::default(), &[odd]);
+    let tag = segment(&bytes).one(id::TAGS).one(id::TAG);
+    let values: Vec<&str> = tag
+        .all(id::SIMPLE_TAG)
+        .iter()
+        .map(|simple| simple.one(id::TAG_STRING).text())
+        .collect();
+    assert_eq!(values, ["1600000000.500", "x"]);
 }
 
 #[test]

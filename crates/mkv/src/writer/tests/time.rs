@@ -63,6 +63,56 @@ fn overlaps_move_forward_and_all_that_follows_with_them() {
 }
 
 #[test]
+fn after_a_break_a_small_overlap_stays() {
+    let second_at = |producer: i64| {
+        let first = fragment(1, Some(0), &[0, 500, 1000]);
+        default(&[first, fragment(2, Some(producer), &[0, 500])])[1][0]
+    };
+    assert_eq!(second_at(1400), 1400);
+    assert_eq!(second_at(1399), 1500);
+}
+
+#[test]
+fn two_frames_of_a_track_never_share_a_time() {
+    let touching = [fragment(1, None, &[0, 40]), fragment(2, None, &[40, 80])];
+    assert_eq!(default(&touching), [[0, 40], [80, 120]]);
+}
+
+#[test]
+fn lone_frames_last_until_the_next() {
+    let lone = [
+        fragment(1, Some(0), &[0]),
+        fragment(2, Some(900), &[0]),
+        fragment(3, Some(90_000), &[0]),
+    ];
+    assert_eq!(default(&lone), [[0], [900], [1800]]);
+}
+
+#[test]
+fn data_comes_when_it_comes() {
+    let mut data = audio();
+    data.kind = TrackKind::Other(33);
+    let tracks = [video(), data];
+    let first = vec![
+        frame(VIDEO, 0),
+        frame(AUDIO, 0),
+        frame(VIDEO, 40),
+        frame(AUDIO, 60),
+    ];
+    let placed = default(&[
+        with_tracks(1, Some(0), &tracks, first),
+        with_tracks(
+            2,
+            Some(90_000),
+            &tracks,
+            vec![frame(VIDEO, 0), frame(AUDIO, 0)],
+        ),
+    ]);
+    // The distance of 60 between data says nothing of the next.
+    assert_eq!(placed[1], [80, 80]);
+}
+
+#[test]
 fn the_same_fragment_twice_plays_twice() {
     let once = fragment(1, Some(10_000), &[100, 140]);
     assert_eq!(default(&[once.clone(), once]), [[0, 40], [80, 120]]);
@@ -109,7 +159,10 @@ fn the_end_of_a_frame_is_what_it_says_or_its_track_says() {
         &[track],
         vec![frame(VIDEO, 0), frame(VIDEO, 40)],
     );
-    assert_eq!(end(by_track), 74);
+    assert_eq!(end(by_track.clone()), 74);
+    let mut by_both = by_track;
+    by_both.frames[1].duration = Some(25_000_000);
+    assert_eq!(end(by_both), 65);
     assert_eq!(end(fragment(1, Some(0), &[0])), 40);
 }
 
@@ -126,6 +179,9 @@ fn sound_that_runs_ahead_of_pictures_is_no_overlap() {
     };
     let expected = [vec![0, 1500, 1000, 2500], vec![2000, 3500, 3000, 4500]];
     assert_eq!(default(&[both(1, 0), both(2, 2000)]), expected);
+    // Nor where there is a short hole.
+    let expected = [2300, 3800, 3300, 4800];
+    assert_eq!(default(&[both(1, 0), both(2, 2300)])[1], expected);
 }
 
 #[test]
