@@ -1,6 +1,31 @@
 //! One fragment in the shape in which the service sends it.
 //!
 //! An emulator answers with this; the decoder reads it back.
+//!
+//! ```
+//! use kvs_mkv::payload::{self, PayloadOptions};
+//! use kvs_mkv::{Bytes, Fragment, InBandError, Timestamp};
+//!
+//! /// A recording's fragment as if it were sent now.
+//! fn answer(fragment: &Fragment, now: Timestamp) -> Vec<Bytes> {
+//!     let options = PayloadOptions {
+//!         number: "12345".parse().expect("digits"),
+//!         server_timestamp: now,
+//!         producer_timestamp: now,
+//!         shift: now.as_nanos(),
+//!     };
+//!     payload::encode(fragment, &options)
+//! }
+//!
+//! let missing = InBandError {
+//!     code: Some("FRAGMENT_NOT_FOUND".to_owned()),
+//!     id: Some(3000),
+//!     message: None,
+//! };
+//! let answer = payload::error(&"12345".parse()?, &missing).concat();
+//! assert!(answer.starts_with(b"\x1A\x45\xDF\xA3"));
+//! # Ok::<(), kvs_mkv::BadFragmentNumber>(())
+//! ```
 
 use bytes::Bytes;
 

@@ -37,7 +37,40 @@ pub use self::options::{Form, Gaps, Patch, Tail, WriterOptions};
 
 /// Turns fragments into one file.
 ///
-/// The output is a function of the fragments and the options alone.
+/// Its output is a function of the fragments and the options alone. Frames are never copied: they
+/// come out as the [`Bytes`] that went in.
+///
+/// ```
+/// use kvs_mkv::{Fragment, WriteError, Writer, WriterOptions};
+///
+/// /// As many files as it takes: where the tracks change, another begins.
+/// fn files(fragments: &[Fragment]) -> Result<Vec<Vec<u8>>, WriteError> {
+///     let mut files = Vec::new();
+///     let mut writer = Writer::new(WriterOptions::default());
+///     for fragment in fragments {
+///         if let Err(WriteError::TracksChanged(_)) = writer.write(fragment) {
+///             let next = Writer::new(WriterOptions::default());
+///             files.push(whole(std::mem::replace(&mut writer, next)));
+///             writer.write(fragment)?;
+///         }
+///     }
+///     files.push(whole(writer));
+///     Ok(files)
+/// }
+///
+/// fn whole(writer: Writer) -> Vec<u8> {
+///     let tail = writer.finish();
+///     let mut file = tail.pieces.concat();
+///     for patch in tail.patches {
+///         let at = patch.offset as usize;
+///         file[at..at + patch.bytes.len()].copy_from_slice(&patch.bytes);
+///     }
+///     file
+/// }
+///
+/// assert_eq!(files(&[])?.len(), 1);
+/// # Ok::<(), WriteError>(())
+/// ```
 #[derive(Debug)]
 pub struct Writer {
     options: WriterOptions,
@@ -75,7 +108,8 @@ impl Writer {
 
     /// Adds a fragment to the file.
     ///
-    /// The first that has frames decides the file's tracks and its TimestampScale.
+    /// The first that has frames decides the file's tracks and its TimestampScale. One without is
+    /// written as its tags alone. A fragment without a number reads back as part of the one before.
     ///
     /// # Errors
     ///
@@ -102,7 +136,7 @@ impl Writer {
         file.write(fragment, self.options.cluster_bytes, &mut self.output)
     }
 
-    /// What is to be written next.
+    /// What is to be written next; whole fragments.
     pub fn take_output(&mut self) -> Vec<Bytes> {
         std::mem::take(&mut self.output.pieces)
     }

@@ -10,6 +10,8 @@
 
 mod clusters;
 mod files;
+mod hostile;
+mod round;
 mod time;
 mod tracks;
 pub(crate) mod walk;
