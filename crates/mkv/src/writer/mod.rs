@@ -48,10 +48,13 @@ pub use self::options::{Form, Gaps, Patch, Tail, WriterOptions};
 ///     let mut files = Vec::new();
 ///     let mut writer = Writer::new(WriterOptions::default());
 ///     for fragment in fragments {
-///         if let Err(WriteError::TracksChanged(_)) = writer.write(fragment) {
-///             let next = Writer::new(WriterOptions::default());
-///             files.push(whole(std::mem::replace(&mut writer, next)));
-///             writer.write(fragment)?;
+///         match writer.write(fragment) {
+///             Err(WriteError::TracksChanged(_)) => {
+///                 let next = Writer::new(WriterOptions::default());
+///                 files.push(whole(std::mem::replace(&mut writer, next)));
+///                 writer.write(fragment)?;
+///             }
+///             other => other?,
 ///         }
 ///     }
 ///     files.push(whole(writer));
