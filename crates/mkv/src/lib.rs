@@ -1,12 +1,13 @@
 //! Matroska as Amazon Kinesis Video Streams writes it, without I/O.
 //!
-//! - `Fragments` takes the bytes of an answer in pieces of any size and gives whole
-//!   [`Fragment`]s; `Decoder` below it gives events.
-//! - `Writer` turns many fragments into one playable file.
-//! - `payload` writes a fragment in the service's own shape.
+//! - [`Fragments`] takes the bytes of an answer in pieces of any size and gives whole
+//!   [`Fragment`]s; [`Decoder`] below it gives events.
+//! - [`Writer`] turns many fragments into one playable file.
+//! - [`payload`] writes a fragment in the service's own shape.
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects)]
 
+mod decode;
 mod ebml;
 mod fragment;
 mod number;
@@ -16,6 +17,7 @@ mod track;
 mod writer;
 
 pub use bytes::Bytes;
+pub use decode::{Damage, Decoder, Event, Fault, FragmentBegin, FragmentEnd, Fragments, Limits};
 pub use fragment::{Fragment, Frame, InBandError, State, Tag};
 pub use number::{BadFragmentNumber, FragmentNumber};
 pub use timestamp::{BadTimestamp, Timestamp};

@@ -1,5 +1,6 @@
 //! EBML: ids, sizes and the elements they frame.
 
+pub(crate) mod children;
 pub(crate) mod id;
 pub(crate) mod write;
 
@@ -34,9 +35,6 @@ pub(crate) enum BadHead {
 }
 
 impl Head {
-    /// The longest id and the longest size.
-    pub(crate) const LONGEST: usize = 12;
-
     /// Reads the head at the beginning of `bytes`.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, BadHead> {
         let (id, id_len) = parse_id(bytes)?;

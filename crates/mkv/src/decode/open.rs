@@ -1,0 +1,120 @@
+//! The fragment under way.
+
+use std::collections::VecDeque;
+
+use super::event::{Event, FragmentBegin, FragmentEnd};
+use super::header::Tracks;
+use super::tags::Service;
+use crate::fragment::{State, Tag};
+
+/// What is in force in a Segment.
+#[derive(Debug)]
+pub(super) struct Segment {
+    /// Where it ends; [`OPEN`](super::level::OPEN) where that is unknown.
+    pub(super) end: u64,
+    /// Nanoseconds of a tick.
+    pub(super) scale: u64,
+    pub(super) tracks: Tracks,
+    /// Whether Tags with numbers tell its fragments apart, and not its Clusters.
+    pub(super) numbered: bool,
+    /// Whether a Cluster or a number came: what is before them is its header.
+    pub(super) begun: bool,
+    /// Whether something is wrong in its header, so that nothing in it can be relied on.
+    pub(super) damaged: bool,
+}
+
+impl Segment {
+    pub(super) fn new(end: u64) -> Self {
+        Self {
+            end,
+            scale: 1_000_000,
+            tracks: Tracks::default(),
+            numbered: false,
+            begun: false,
+            damaged: false,
+        }
+    }
+}
+
+/// A fragment that has begun and not ended.
+#[derive(Debug)]
+pub(super) struct Open {
+    pub(super) offset: u64,
+    pub(super) service: Service,
+    tags_before: Vec<Tag>,
+    /// Bytes of the elements that they came in.
+    pub(super) tag_bytes: usize,
+    /// Whether its beginning was told.
+    told: bool,
+    pub(super) has_cluster: bool,
+}
+
+impl Open {
+    pub(super) fn at(offset: u64) -> Self {
+        Self {
+            offset,
+            service: Service::default(),
+            tags_before: Vec::new(),
+            tag_bytes: 0,
+            told: false,
+            has_cluster: false,
+        }
+    }
+
+    /// Takes tags, which are told at once where they stand after a Cluster.
+    pub(super) fn tags(&mut self, tags: Vec<Tag>, events: &mut VecDeque<Event>) {
+        self.service.note(&tags);
+        if !self.has_cluster {
+            self.tags_before.extend(tags);
+        } else if !tags.is_empty() {
+            events.push_back(Event::TagsAfter(tags));
+        }
+    }
+
+    /// A Cluster begins.
+    pub(super) fn cluster(&mut self, segment: &Segment, events: &mut VecDeque<Event>) {
+        self.has_cluster = true;
+        self.tell(segment, events);
+    }
+
+    /// Ends it; `whole` if nothing of it seems to be missing.
+    pub(super) fn end(
+        mut self,
+        at: u64,
+        whole: bool,
+        segment: &Segment,
+        events: &mut VecDeque<Event>,
+    ) {
+        self.tell(segment, events);
+        let state = match self.service.error {
+            Some(error) => State::Error(error),
+            None if !whole || segment.damaged => State::Truncated,
+            None if self.has_cluster => State::Complete,
+            None => State::Empty,
+        };
+        events.push_back(Event::End(FragmentEnd {
+            number: self.service.number,
+            server_timestamp: self.service.server,
+            producer_timestamp: self.service.producer,
+            offset: self.offset,
+            bytes: at.saturating_sub(self.offset),
+            state,
+        }));
+    }
+
+    fn tell(&mut self, segment: &Segment, events: &mut VecDeque<Event>) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
+        }
+        events.push_back(Event::Begin(FragmentBegin {
+            offset: self.offset,
+            number: self.service.number.clone(),
+            tracks: segment.tracks.list.clone(),
+            timestamp_scale: segment.scale,
+        }));
+        let tags = std::mem::take(&mut self.tags_before);
+        if !tags.is_empty() {
+            events.push_back(Event::TagsBefore(tags));
+        }
+    }
+}
