@@ -4,6 +4,9 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::operation::ServiceError;
+use crate::restjson::ErrorReply;
+
 /// Why a call failed.
 #[derive(Debug)]
 pub struct Error<E> {
@@ -32,6 +35,23 @@ pub enum ErrorKind<E> {
 }
 
 impl<E> Error<E> {
+    /// The same error in the terms of another service: what a control service refused, for a call
+    /// that had to ask it first. The services of a family share their error codes.
+    pub fn for_service<F: ServiceError>(self) -> Error<F> {
+        let kind = match self.kind {
+            ErrorKind::Invalid(invalid) => ErrorKind::Invalid(invalid),
+            ErrorKind::Refused(refusal) => ErrorKind::Refused(Box::new(refusal.for_service())),
+            ErrorKind::Interrupted(interruption) => ErrorKind::Interrupted(interruption),
+            ErrorKind::Malformed(malformed) => ErrorKind::Malformed(malformed),
+            ErrorKind::Credentials(why) => ErrorKind::Credentials(why),
+        };
+        Error {
+            operation: self.operation,
+            attempts: self.attempts,
+            kind,
+        }
+    }
+
     /// The service's refusal, where that is what happened.
     pub fn refusal(&self) -> Option<&Refusal<E>> {
         match &self.kind {
@@ -80,6 +100,20 @@ pub struct Refusal<E> {
     pub request_id: Option<String>,
 }
 
+impl<E> Refusal<E> {
+    fn for_service<F: ServiceError>(self) -> Refusal<F> {
+        let body = serde_json::json!({ "message": self.message }).to_string();
+        let (head, body) = http::Response::new(body).into_parts();
+        Refusal {
+            error: F::decode(&self.code, &ErrorReply::new(&head, body.as_bytes())),
+            status: self.status,
+            code: self.code,
+            message: self.message,
+            request_id: self.request_id,
+        }
+    }
+}
+
 impl<E> fmt::Display for Refusal<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.code.as_str() {
@@ -106,7 +140,8 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    pub(crate) fn new(member: impl Into<String>, problem: impl Into<String>) -> Self {
+    /// The member called `member` cannot be sent; `problem` completes the sentence.
+    pub fn new(member: impl Into<String>, problem: impl Into<String>) -> Self {
         Self {
             member: member.into(),
             problem: problem.into(),
@@ -132,7 +167,8 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    pub(crate) fn new(part: &'static str, problem: impl Into<String>) -> Self {
+    /// The part called `part` of an answer cannot be read.
+    pub fn new(part: &'static str, problem: impl Into<String>) -> Self {
         Self {
             part,
             problem: problem.into(),

@@ -57,6 +57,28 @@ pub trait Operation {
     fn decode(head: &Parts, body: &[u8]) -> Result<Self::Output, Malformed>;
 }
 
+/// A borrowed operation is one too: a driver that may have to send it to a second endpoint keeps it.
+impl<O: Operation> Operation for &O {
+    const NAME: &'static str = O::NAME;
+    const SERVICE: &'static Service = O::SERVICE;
+    const ANSWER_LIMIT: usize = O::ANSWER_LIMIT;
+    type Output = O::Output;
+    type Error = O::Error;
+    type Delivery = O::Delivery;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        O::encode(self)
+    }
+
+    fn route(&self) -> Route<'_> {
+        O::route(self)
+    }
+
+    fn decode(head: &Parts, body: &[u8]) -> Result<Self::Output, Malformed> {
+        O::decode(head, body)
+    }
+}
+
 /// Where an operation is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Route<'a> {

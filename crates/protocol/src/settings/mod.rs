@@ -14,6 +14,10 @@ use crate::proxy::Proxy;
 
 pub use profile::Profiles;
 
+/// What to tell a person when there is nothing to sign with.
+pub const NO_CREDENTIALS: &str = "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
+     or aws_access_key_id and aws_secret_access_key in the profile";
+
 /// Looks a variable of the environment up.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 
