@@ -1,0 +1,229 @@
+//! Which endpoint serves which API of which stream.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use http::{HeaderValue, StatusCode};
+use kvs_api::protocol::retry::RetryPolicy;
+use kvs_api::protocol::{
+    Error, ErrorKind, InterruptionKind, Invalid, Malformed, Origin, Route, Service, Settings,
+    Target,
+};
+use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
+
+/// DNS suffixes under which AWS serves, in all of its partitions.
+const AWS_SUFFIXES: [&str; 5] = [
+    ".amazonaws.com",
+    ".amazonaws.com.cn",
+    ".amazonaws.eu",
+    ".api.aws",
+    ".api.amazonwebservices.com.cn",
+];
+
+/// The endpoints of one client: each API of each stream has one of its own, which the control
+/// service tells and which is kept until it fails.
+///
+/// A driver asks [`locate`](Self::locate) before each call, sends the [`Question`] if there is one,
+/// and calls [`forget`](Self::forget) when the call fails.
+///
+/// ```
+/// use kvs_archive::api::archived_media::ListFragments;
+/// use kvs_archive::api::protocol::{Operation, Settings};
+/// use kvs_archive::{Endpoints, Location};
+///
+/// let mut endpoints = Endpoints::new(&Settings::new("eu-west-1"));
+/// let list = ListFragments { stream_name: Some("door".into()), ..Default::default() };
+/// let Location::Unknown(question) = endpoints.locate(ListFragments::SERVICE, list.route())? else {
+///     unreachable!("nothing is known yet")
+/// };
+/// assert_eq!(question.operation().stream_name.as_deref(), Some("door"));
+/// assert_eq!(question.target().origin.host(), "kinesisvideo.eu-west-1.amazonaws.com");
+/// # Ok::<(), kvs_archive::api::protocol::Invalid>(())
+/// ```
+#[derive(Debug)]
+pub struct Endpoints {
+    region: String,
+    configured: Option<Origin>,
+    retry: RetryPolicy,
+    user_agent: Option<HeaderValue>,
+    known: BTreeMap<Place, Arc<Target>>,
+}
+
+/// What an endpoint is good for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    api: &'static str,
+    resource: String,
+}
+
+/// Where an operation goes.
+#[derive(Debug)]
+pub enum Location {
+    /// There.
+    Known {
+        /// The endpoint.
+        target: Arc<Target>,
+        /// Whether it was discovered for an earlier call, and so may be out of date.
+        remembered: bool,
+    },
+    /// Nobody knows until the control service has answered this.
+    Unknown(Question),
+}
+
+/// What the control service is to be asked.
+#[derive(Debug)]
+pub struct Question {
+    place: Place,
+    operation: GetDataEndpoint,
+    target: Arc<Target>,
+}
+
+impl Question {
+    /// The operation to send.
+    pub fn operation(&self) -> &GetDataEndpoint {
+        &self.operation
+    }
+
+    /// Where it goes: to the control service.
+    pub fn target(&self) -> &Arc<Target> {
+        &self.target
+    }
+}
+
+impl Endpoints {
+    /// Knows no endpoint yet. An endpoint in the settings stands for the control service.
+    pub fn new(settings: &Settings) -> Self {
+        Self {
+            region: settings.region.clone(),
+            configured: settings.endpoint_url.clone(),
+            retry: RetryPolicy::default(),
+            user_agent: None,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// The same with another retry policy for all calls.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// The same with another `User-Agent`.
+    #[must_use]
+    pub fn with_user_agent(mut self, user_agent: HeaderValue) -> Self {
+        self.user_agent = Some(user_agent);
+        self
+    }
+
+    /// Where an operation of `service` goes.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the region is not the name of one.
+    pub fn locate(&self, service: &Service, route: Route<'_>) -> Result<Location, Invalid> {
+        let Route::Discovered { api, resource } = route else {
+            return Ok(Location::Known {
+                target: self.control(service)?,
+                remembered: false,
+            });
+        };
+        let place = Place {
+            api,
+            resource: resource.to_owned(),
+        };
+        if let Some(target) = self.known.get(&place) {
+            return Ok(Location::Known {
+                target: Arc::clone(target),
+                remembered: true,
+            });
+        }
+        let (stream_name, stream_arn) = crate::selection::name_or_arn(resource);
+        Ok(Location::Unknown(Question {
+            place,
+            operation: GetDataEndpoint {
+                stream_name,
+                stream_arn,
+                api_name: Some(ApiName::from(api)),
+            },
+            target: self.control(service)?,
+        }))
+    }
+
+    /// Takes the answer to a question; gives the endpoint of the call that waits for it.
+    ///
+    /// # Errors
+    /// [`Malformed`] when the answer is no endpoint, or one that must not be trusted with signed
+    /// requests: only HTTPS at AWS's own domains is, and the origin that the caller configured.
+    pub fn learn(
+        &mut self,
+        question: Question,
+        answer: GetDataEndpointOutput,
+    ) -> Result<Arc<Target>, Malformed> {
+        let malformed = |problem: String| Malformed::new("DataEndpoint", problem);
+        let endpoint = answer
+            .data_endpoint
+            .ok_or_else(|| malformed("is missing".to_owned()))?;
+        let origin: Origin = endpoint
+            .parse()
+            .map_err(|e: Invalid| malformed(e.problem))?;
+        if !self.trusts(&origin) {
+            return Err(malformed(format!(
+                "is neither HTTPS at a domain of AWS nor the endpoint that was configured: {origin}"
+            )));
+        }
+        let target = Arc::new(Target {
+            origin,
+            ..Target::clone(&question.target)
+        });
+        self.known.insert(question.place, Arc::clone(&target));
+        Ok(target)
+    }
+
+    /// Drops the endpoint of `route` if `error` may come from its being out of date. True when it
+    /// did: then [`locate`](Self::locate) asks anew.
+    pub fn forget<E>(&mut self, route: Route<'_>, error: &Error<E>) -> bool {
+        let Route::Discovered { api, resource } = route else {
+            return false;
+        };
+        let out_of_date = match &error.kind {
+            ErrorKind::Refused(refusal) => {
+                matches!(
+                    refusal.status,
+                    StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED
+                )
+            }
+            ErrorKind::Interrupted(why) => why.kind == InterruptionKind::Connect,
+            _ => false,
+        };
+        let place = Place {
+            api,
+            resource: resource.to_owned(),
+        };
+        out_of_date && self.known.remove(&place).is_some()
+    }
+
+    fn control(&self, service: &Service) -> Result<Arc<Target>, Invalid> {
+        let origin = match &self.configured {
+            Some(origin) => origin.clone(),
+            None => Origin::regional(service, &self.region)?,
+        };
+        let mut target = Target::new(origin, &self.region, service);
+        target.retry = self.retry.clone();
+        if let Some(user_agent) = &self.user_agent {
+            target.user_agent = user_agent.clone();
+        }
+        Ok(Arc::new(target))
+    }
+
+    fn trusts(&self, origin: &Origin) -> bool {
+        let configured = self.configured.as_ref();
+        if configured.is_some_and(|configured| configured.same_place(origin)) {
+            return true;
+        }
+        let host = origin.host().to_ascii_lowercase();
+        origin.is_https() && AWS_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+    }
+}
+
+#[cfg(test)]
+mod tests;
