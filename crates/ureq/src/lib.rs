@@ -1,1 +1,47 @@
-//! Under construction.
+//! Blocking client for Amazon Kinesis Video Streams archives, on `ureq` and `rustls`.
+//!
+//! [`Client`] has four verbs: [`send`](Client::send) an operation whose answer is collected,
+//! [`open`](Client::open) one whose payload is streamed, walk the [`pages`](Client::pages) of one,
+//! and [`download`](Client::download) fragments: all of a range of time, in order, each once and
+//! whole, with a report of those that are missing.
+//!
+//! ```no_run
+//! use kvs_ureq::archive::{ExportOptions, Selection, TimestampOrigin};
+//! use kvs_ureq::{Client, Settings};
+//!
+//! let client = Client::new(&Settings::new("eu-west-1"))?;
+//! let (from, to) = ("2026-11-24T10:00:00Z".parse()?, "2026-11-24T10:05:00Z".parse()?);
+//! let minutes = Selection::between("door", TimestampOrigin::Producer, from, to);
+//! let mut download = client.download(minutes, ExportOptions::default());
+//! for fragment in &mut download {
+//!     let fragment = fragment?;
+//!     println!("{:?}: {} frames", fragment.number, fragment.frames.len());
+//! }
+//! println!("missing: {:?}", download.report().missing);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Nothing is spawned and nothing runs in the background: the caller's thread does it all.
+#![forbid(unsafe_code)]
+
+mod body;
+mod client;
+mod clock;
+mod download;
+mod pages;
+mod settings;
+mod stall;
+mod tls;
+mod transport;
+
+pub use body::Body;
+pub use client::{Builder, Client, Opened};
+pub use clock::{Clock, SystemClock};
+pub use download::Download;
+pub use kvs_archive as archive;
+pub use kvs_archive::api;
+pub use kvs_archive::api::protocol::{Error, Invalid, Settings};
+pub use kvs_archive::mkv;
+pub use pages::Pages;
+pub use settings::from_surroundings;
+pub use transport::Timeouts;

@@ -1,0 +1,86 @@
+//! The body of an answer.
+
+use std::fmt;
+use std::io::{self, Read};
+
+use bytes::{Bytes, BytesMut};
+use kvs_archive::api::protocol::Interruption;
+
+use crate::transport::interrupted_io;
+
+/// Many small pieces share one block, so that a piece that is kept pins little more than itself.
+const BLOCK: usize = 64 << 10;
+/// What is left of a block is given up when it is smaller than that.
+const SMALLEST_READ: usize = 4 << 10;
+
+/// The payload of a streamed answer, as it comes in.
+///
+/// Dropping it before its end closes the connection; at its end the connection serves the next
+/// request.
+pub struct Body {
+    reader: ureq::BodyReader<'static>,
+    block: BytesMut,
+}
+
+impl Body {
+    pub(crate) fn new(body: ureq::Body) -> Self {
+        Self {
+            reader: body.into_reader(),
+            block: BytesMut::new(),
+        }
+    }
+
+    /// The next piece, `None` at the end.
+    ///
+    /// # Errors
+    /// [`Interruption`] when the peer closes the connection before the end, or is silent for too
+    /// long.
+    pub fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
+        if self.block.len() < SMALLEST_READ {
+            self.block = BytesMut::zeroed(BLOCK);
+        }
+        let len = loop {
+            match self.reader.read(&mut self.block) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(|error| interrupted_io(&error))?,
+            }
+        };
+        Ok((len > 0).then(|| self.block.split_to(len).freeze()))
+    }
+
+    /// The whole body, `None` if it is longer than `limit`.
+    pub(crate) fn collect(&mut self, limit: usize) -> Result<Option<Vec<u8>>, Interruption> {
+        let mut collected = Vec::new();
+        while let Some(chunk) = self.chunk()? {
+            if chunk.len() > limit.saturating_sub(collected.len()) {
+                return Ok(None);
+            }
+            collected.extend_from_slice(&chunk);
+        }
+        Ok(Some(collected))
+    }
+
+    /// The beginning of the body, as far as it comes and up to `limit`.
+    pub(crate) fn prefix(&mut self, limit: usize) -> Vec<u8> {
+        let mut prefix = Vec::new();
+        while prefix.len() < limit
+            && let Ok(Some(chunk)) = self.chunk()
+        {
+            prefix.extend_from_slice(&chunk);
+        }
+        prefix.truncate(limit);
+        prefix
+    }
+}
+
+impl Read for Body {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,55 @@
+//! Whom to trust.
+
+use std::path::Path;
+
+use kvs_archive::api::protocol::Invalid;
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+
+/// Trust in the certificates of `ca_bundle`, or in the usual roots.
+pub(crate) fn config(ca_bundle: Option<&Path>) -> Result<TlsConfig, Invalid> {
+    let roots = match ca_bundle {
+        Some(file) => RootCerts::new_with_certs(&read_bundle(file)?),
+        None => usual_roots()?,
+    };
+    Ok(TlsConfig::builder().root_certs(roots).build())
+}
+
+fn read_bundle(file: &Path) -> Result<Vec<Certificate<'static>>, Invalid> {
+    let invalid =
+        |problem: String| Invalid::new("AWS_CA_BUNDLE", format!("{}: {problem}", file.display()));
+    let pem = std::fs::read(file).map_err(|error| invalid(error.to_string()))?;
+    let mut certificates = Vec::new();
+    for item in parse_pem(&pem) {
+        match item {
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
+            Ok(_) => {}
+            Err(error) => return Err(invalid(error.to_string())),
+        }
+    }
+    if certificates.is_empty() {
+        return Err(invalid("holds no PEM certificate".to_owned()));
+    }
+    Ok(certificates)
+}
+
+#[cfg(not(feature = "native-roots"))]
+fn usual_roots() -> Result<RootCerts, Invalid> {
+    Ok(RootCerts::WebPki)
+}
+
+#[cfg(feature = "native-roots")]
+fn usual_roots() -> Result<RootCerts, Invalid> {
+    let found = rustls_native_certs::load_native_certs();
+    if found.certs.is_empty() {
+        let problem = match found.errors.first() {
+            Some(error) => format!("cannot be read: {error}"),
+            None => "are empty".to_owned(),
+        };
+        return Err(Invalid::new("the operating system's roots", problem));
+    }
+    let certificates = found.certs.iter();
+    let certificates: Vec<_> = certificates
+        .map(|der| Certificate::from_der(der).to_owned())
+        .collect();
+    Ok(RootCerts::new_with_certs(&certificates))
+}

@@ -1,0 +1,137 @@
+//! Requests and answers over `ureq`.
+
+use std::io;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Request;
+use http::response::Parts;
+use kvs_archive::api::protocol::proxy::Proxy;
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::{Agent, Timeout};
+
+use crate::body::Body;
+use crate::stall::StallGuard;
+use crate::tls;
+
+/// How long the peer may take for what. A slow caller is never timed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From looking the host up to the end of the TLS handshake.
+    pub connect: Duration,
+    /// From the end of the request to the head of the answer.
+    pub first_byte: Duration,
+    /// Silence inside an answer.
+    pub stall: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(60),
+            stall: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Connections, kept open for the next request.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    direct: Agent,
+    proxied: Option<(Proxy, Agent)>,
+}
+
+impl Transport {
+    pub(crate) fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, Invalid> {
+        let tls = tls::config(settings.ca_bundle.as_deref())?;
+        let agent = |proxy: Option<ureq::Proxy>| {
+            let config = Agent::config_builder()
+                .http_status_as_error(false)
+                // A signed request is good for one host only.
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .proxy(proxy)
+                .tls_config(tls.clone())
+                .user_agent("")
+                .accept("")
+                .accept_encoding("")
+                .timeout_resolve(Some(timeouts.connect))
+                .timeout_connect(Some(timeouts.connect))
+                .timeout_recv_response(Some(timeouts.first_byte))
+                .timeout_per_read(Some(timeouts.stall))
+                .timeout_per_write(Some(timeouts.stall))
+                .build();
+            let connector = DefaultConnector::new().chain(StallGuard);
+            Agent::with_parts(config, connector, DefaultResolver::default())
+        };
+        let proxied = settings.proxy.as_ref().map(|proxy| {
+            let of_ureq = ureq::Proxy::new(&proxy.url().to_string())
+                .map_err(|_| Invalid::new("HTTPS_PROXY", "is no proxy that can be used"))?;
+            Ok((proxy.clone(), agent(Some(of_ureq))))
+        });
+        Ok(Self {
+            direct: agent(None),
+            proxied: proxied.transpose()?,
+        })
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    pub(crate) fn exchange(&self, request: Request<Bytes>) -> Result<(Parts, Body), Interruption> {
+        let uri = request.uri();
+        let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
+        let host = uri.host().unwrap_or_default();
+        let agent = match &self.proxied {
+            Some((proxy, agent)) if is_https && proxy.serves(host) => agent,
+            _ => &self.direct,
+        };
+        let (parts, body) = request.into_parts();
+        let request = Request::from_parts(parts, body.as_ref());
+        let (head, body) = agent.run(request).map_err(interruption)?.into_parts();
+        Ok((head, Body::new(body)))
+    }
+}
+
+/// Narrows what happened to what a retry needs to know.
+fn interruption(error: ureq::Error) -> Interruption {
+    let kind = match &error {
+        ureq::Error::Io(error) => return interrupted_io(error),
+        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)
+        | ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed => InterruptionKind::Connect,
+        ureq::Error::Timeout(_) => InterruptionKind::TimedOut,
+        ureq::Error::Protocol(_) | ureq::Error::BodyStalled => InterruptionKind::Broken,
+        _ => InterruptionKind::Refused,
+    };
+    Interruption::new(kind, error)
+}
+
+/// The same for what reading and writing end in.
+pub(crate) fn interrupted_io(error: &io::Error) -> Interruption {
+    use io::ErrorKind as Kind;
+    let inner = error.get_ref();
+    if let Some(timeout) = inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+        let kind = match timeout {
+            ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => InterruptionKind::Connect,
+            ureq::Error::Timeout(_) => InterruptionKind::TimedOut,
+            _ => InterruptionKind::Broken,
+        };
+        return Interruption::new(kind, timeout);
+    }
+    // A certificate that is not trusted stays so.
+    if inner.is_some_and(|inner| inner.is::<rustls::Error>()) {
+        return Interruption::new(InterruptionKind::Refused, error);
+    }
+    let kind = match error.kind() {
+        Kind::ConnectionRefused
+        | Kind::HostUnreachable
+        | Kind::NetworkUnreachable
+        | Kind::NetworkDown
+        | Kind::AddrNotAvailable => InterruptionKind::Connect,
+        Kind::TimedOut | Kind::WouldBlock => InterruptionKind::TimedOut,
+        _ => InterruptionKind::Broken,
+    };
+    Interruption::new(kind, error)
+}
