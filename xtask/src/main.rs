@@ -1,4 +1,5 @@
 //! The chores of this workspace; `cargo xtask` lists them.
+#![forbid(unsafe_code)]
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -7,6 +8,8 @@
 
 mod codegen;
 mod conformance;
+mod process;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,6 +20,7 @@ Usage: cargo xtask <COMMAND>
 Commands:
   codegen [--check]     write crates/api/src from the models in model/;
                         with --check compare only, and fail on a difference
+  tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared";
 
 /// What went wrong, in words for the person at the terminal.
@@ -38,6 +42,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
     match arguments {
         ["codegen"] => codegen::write(&root()),
         ["codegen", "--check"] => codegen::check(&root()),
+        ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
         [] | ["help" | "-h" | "--help"] => {
             println!("{USAGE}");
