@@ -6,8 +6,10 @@
     reason = "a command speaks to a person"
 )]
 
+mod ci;
 mod codegen;
 mod conformance;
+mod media;
 mod process;
 mod tidy;
 
@@ -21,7 +23,9 @@ Commands:
   codegen [--check]     write crates/api/src from the models in model/;
                         with --check compare only, and fail on a difference
   tidy                  check the rules of this house that no compiler knows
-  conformance <DIR>     compare with the public data in DIR, such as ../shared";
+  conformance <DIR>     compare with the public data in DIR, such as ../shared
+  media                 play what `kvs` writes with ffmpeg and mkvtoolnix
+  ci                    all of these, and formatting, lints, documentation, licences";
 
 /// What went wrong, in words for the person at the terminal.
 type Failure = Box<dyn std::error::Error>;
@@ -44,6 +48,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["codegen", "--check"] => codegen::check(&root()),
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
+        ["media"] => media::run(&root()),
+        ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)

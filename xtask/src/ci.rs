@@ -1,0 +1,201 @@
+//! `cargo xtask ci`: every check beside the tests, each with its time.
+
+use std::fmt;
+use std::path::Path;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use crate::{Failure, codegen, conformance, media, process, tidy};
+
+/// How a check has ended.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Passed,
+    /// It has said itself what is wrong.
+    Failed,
+    /// With what it needs and does not find here.
+    Lacking(String),
+}
+
+impl From<bool> for Outcome {
+    fn from(passed: bool) -> Self {
+        if passed { Self::Passed } else { Self::Failed }
+    }
+}
+
+impl From<ExitCode> for Outcome {
+    fn from(status: ExitCode) -> Self {
+        Self::from(status == ExitCode::SUCCESS)
+    }
+}
+
+type Check = fn(&Path) -> Result<Outcome, Failure>;
+
+const CHECKS: [(&str, Check); 8] = [
+    ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
+    ("clippy", |root| {
+        let all = ["--workspace", "--all-targets", "--all-features"];
+        cargo(
+            root,
+            &[&["clippy", "--locked"], &all[..], &["--", "-Dwarnings"]].concat(),
+        )
+    }),
+    ("doc", documentation),
+    ("codegen", |root| Ok(codegen::check(root)?.into())),
+    ("tidy", |root| Ok(tidy::run(root)?.into())),
+    ("deny", deny),
+    ("conformance", public_data),
+    ("media", media::check),
+];
+
+/// Runs every check, whatever becomes of those before it.
+pub(crate) fn run(root: &Path) -> ExitCode {
+    let is_strict = std::env::var_os("CI").is_some_and(|value| value == "true");
+    let mut rows = Vec::new();
+    for (name, check) in CHECKS {
+        println!("\n> {name}");
+        let start = Instant::now();
+        let outcome = check(root).unwrap_or_else(|failure| {
+            eprintln!("error: {failure}");
+            Outcome::Failed
+        });
+        let row = Row {
+            name,
+            result: Verdict::new(outcome, is_strict),
+            took: start.elapsed(),
+        };
+        println!("{row}");
+        rows.push(row);
+    }
+    println!();
+    for row in &rows {
+        println!("{row}");
+    }
+    if rows.iter().all(|row| row.result.is_fine()) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// A line of the table at the end.
+struct Row {
+    name: &'static str,
+    result: Verdict,
+    took: Duration,
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.took.as_secs_f64();
+        write!(f, "{:<12} {seconds:>6.1} s  {}", self.name, self.result)
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Passed,
+    Failed(Option<String>),
+    Skipped(String),
+}
+
+impl Verdict {
+    /// A place that checks every change has to have what the checks need: it would let through
+    /// what nobody has looked at.
+    fn new(outcome: Outcome, is_strict: bool) -> Self {
+        match outcome {
+            Outcome::Passed => Self::Passed,
+            Outcome::Failed => Self::Failed(None),
+            Outcome::Lacking(need) if is_strict => Self::Failed(Some(need)),
+            Outcome::Lacking(need) => Self::Skipped(need),
+        }
+    }
+
+    fn is_fine(&self) -> bool {
+        !matches!(self, Self::Failed(_))
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed => f.write_str("passed"),
+            Self::Failed(None) => f.write_str("FAILED"),
+            Self::Failed(Some(need)) => write!(f, "FAILED: needs {need}"),
+            Self::Skipped(need) => write!(f, "skipped: needs {need}"),
+        }
+    }
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Result<Outcome, Failure> {
+    let mut cargo = process::cargo();
+    Ok(process::succeeds(cargo.current_dir(root).args(arguments))?.into())
+}
+
+fn documentation(root: &Path) -> Result<Outcome, Failure> {
+    let mut cargo = process::cargo();
+    cargo
+        .current_dir(root)
+        .env("RUSTDOCFLAGS", "-Dwarnings")
+        .args([
+            "doc",
+            "--locked",
+            "--workspace",
+            "--no-deps",
+            "--all-features",
+        ]);
+    Ok(process::succeeds(&mut cargo)?.into())
+}
+
+/// Advisories are left to people: their list changes while the code does not.
+fn deny(root: &Path) -> Result<Outcome, Failure> {
+    let is_there = Command::new("cargo-deny").arg("--version").output().is_ok();
+    if !is_there && cargo(root, &["install", "--locked", "cargo-deny@0.20.2"])?.is_failed() {
+        return Ok(Outcome::Lacking(
+            "cargo-deny, which cannot be installed".to_owned(),
+        ));
+    }
+    let checks = [
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ];
+    cargo(
+        root,
+        &[&["deny", "--locked", "--all-features"], &checks[..]].concat(),
+    )
+}
+
+fn public_data(root: &Path) -> Result<Outcome, Failure> {
+    let data = root.join("../shared");
+    if !data.exists() {
+        return Ok(Outcome::Lacking("the public data in ../shared".to_owned()));
+    }
+    Ok(conformance::run(root, &data)?.into())
+}
+
+impl Outcome {
+    fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_lacking_fails_only_where_all_has_to_be_there() {
+        let lacking = || Outcome::Lacking("a camera".to_owned());
+        let lenient = Verdict::new(lacking(), false);
+        assert_eq!(lenient.to_string(), "skipped: needs a camera");
+        assert!(lenient.is_fine());
+        let strict = Verdict::new(lacking(), true);
+        assert_eq!(strict.to_string(), "FAILED: needs a camera");
+        assert!(!strict.is_fine());
+        assert!(!Verdict::new(Outcome::Failed, false).is_fine());
+        assert!(Verdict::new(Outcome::Passed, true).is_fine());
+    }
+}

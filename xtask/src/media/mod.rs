@@ -1,0 +1,173 @@
+//! `cargo xtask media`: what the `kvs` command writes, judged by the tools that people play it
+//! with.
+
+mod captures;
+mod demo;
+mod probe;
+mod tools;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
+
+use serde_json::Value;
+
+use crate::ci::Outcome;
+use crate::{Failure, process};
+
+/// What went wrong with a file, one complaint an entry.
+type Complaints = Vec<String>;
+
+/// What the checks work with.
+struct Bench {
+    kvs: PathBuf,
+    /// For what the checks write; empty at the start.
+    folder: PathBuf,
+}
+
+pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
+    match check(root)? {
+        Outcome::Passed => Ok(ExitCode::SUCCESS),
+        Outcome::Failed => Ok(ExitCode::FAILURE),
+        Outcome::Lacking(need) => Err(format!("this needs {need}").into()),
+    }
+}
+
+pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
+    if let Some(missing) = tools::provide()? {
+        return Ok(Outcome::Lacking(missing));
+    }
+    let bench = Bench::build(root)?;
+    let mut passed = report("demo", demo::check(root, &bench));
+    let samples = root.join("../shared/samples");
+    if !samples.exists() {
+        let need = "the captures in ../shared/samples".to_owned();
+        return Ok(if passed {
+            Outcome::Lacking(need)
+        } else {
+            Outcome::Failed
+        });
+    }
+    for capture in captures::find(&samples)? {
+        let name = capture.file_stem().unwrap_or_default().to_string_lossy();
+        passed &= report(&name, captures::check(&capture, &name, &bench));
+    }
+    Ok(passed.into())
+}
+
+/// Says what has come of a file's checks; whether all is well with it.
+fn report(name: &str, result: Result<Complaints, Failure>) -> bool {
+    let complaints = result.unwrap_or_else(|failure| vec![failure.to_string()]);
+    println!(
+        "{name}: {}",
+        if complaints.is_empty() {
+            "as it should be"
+        } else {
+            "WRONG"
+        }
+    );
+    for complaint in &complaints {
+        println!("  {complaint}");
+    }
+    complaints.is_empty()
+}
+
+impl Bench {
+    fn build(root: &Path) -> Result<Self, Failure> {
+        let messages = process::text(process::cargo().current_dir(root).args([
+            "build",
+            "--release",
+            "--locked",
+            "--package=kvs-cli",
+            "--message-format=json-render-diagnostics",
+        ]))?;
+        let kvs = executable(&messages).ok_or("kvs-cli builds no program")?;
+        let target = kvs
+            .ancestors()
+            .nth(2)
+            .ok_or("the program is in no folder")?;
+        let folder = target.join("media");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(Self { kvs, folder })
+    }
+
+    /// The `kvs` command, with keys that the emulator takes and without this machine's settings.
+    fn kvs(&self) -> Command {
+        let mut kvs = Command::new(&self.kvs);
+        let settings = std::env::vars_os().filter_map(|(name, _)| {
+            let is_ours = name.to_str().is_some_and(|name| name.starts_with("AWS_"));
+            is_ours.then_some(name)
+        });
+        for name in settings {
+            kvs.env_remove(name);
+        }
+        kvs.env("AWS_ACCESS_KEY_ID", "emulator")
+            .env("AWS_SECRET_ACCESS_KEY", "emulator")
+            .env("AWS_REGION", "us-east-1")
+            .current_dir(&self.folder)
+            .stdin(Stdio::null());
+        kvs
+    }
+}
+
+/// The program among what cargo has built.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages
+        .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .next_back()
+}
+
+/// The service on this machine, until it is dropped.
+struct Emulator {
+    process: Child,
+    url: String,
+    /// Held open, since who writes to a closed pipe is ended.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Emulator {
+    /// Serves a file as the stream `cam`.
+    fn load(bench: &Bench, file: &Path) -> Result<Self, Failure> {
+        let stream: std::ffi::OsString =
+            [OsStr::new("cam="), file.as_os_str()].into_iter().collect();
+        let mut process = bench
+            .kvs()
+            .args(["emulator", "--listen", "127.0.0.1:0", "--load"])
+            .arg(stream)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut output = match process.stdout.take() {
+            Some(output) => BufReader::new(output),
+            None => return Err("the emulator has no output".into()),
+        };
+        let mut line = String::new();
+        let read = output.read_line(&mut line);
+        let mut emulator = Self {
+            process,
+            url: String::new(),
+            _output: output,
+        };
+        read?;
+        match line.trim().strip_prefix("listening on ") {
+            Some(url) => emulator.url = url.to_owned(),
+            None => return Err(format!("the emulator begins with `{}`", line.trim()).into()),
+        }
+        Ok(emulator)
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is no reason to fail.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
