@@ -89,20 +89,13 @@ fn ignored(code: &str) -> Option<Objection> {
 
 /// A rule drawn across a comment, with or without a title; tables keep theirs.
 fn banner(comment: &str) -> Option<Objection> {
-    let text = comment.trim();
-    let text = text.trim_start_matches(['/', '!']).trim();
-    let starts = |text: &str| {
-        ["----", "====", "****", "####"]
-            .iter()
-            .any(|r| text.starts_with(r))
-    };
-    let ends = |text: &str| {
-        ["----", "====", "****", "####"]
-            .iter()
-            .any(|r| text.ends_with(r))
-    };
+    const RULES: [&str; 4] = ["----", "====", "****", "####"];
+    let text = comment.trim().trim_start_matches(['/', '!']).trim();
+    let is_ruled = RULES
+        .iter()
+        .any(|rule| text.starts_with(rule) || text.ends_with(rule));
     let mend = "say it in a sentence, or make it a module of its own";
-    (starts(text) || ends(text)).then_some(("a comment is a banner", mend))
+    is_ruled.then_some(("a comment is a banner", mend))
 }
 
 #[cfg(test)]

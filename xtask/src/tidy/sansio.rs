@@ -61,7 +61,9 @@ mod tests {
             .arg(std::env::temp_dir().join("kvs-bait.rmeta"))
             .args(LINTS)
             .arg(&file);
-        let output = clippy.output().unwrap();
+        let output = clippy
+            .output()
+            .expect("Clippy is there (`rustup component add clippy`)");
         let said = String::from_utf8(output.stderr).unwrap();
 
         let text = std::fs::read_to_string(&file).unwrap();
