@@ -164,6 +164,10 @@ impl Batch {
         match &fragment.state {
             State::Error(error) => self.fail(index, MissingReason::InBand(error.clone())),
             State::Truncated => self.fail(index, MissingReason::Damaged),
+            // Its media may have got lost on the way.
+            State::Empty if self.is_listed_larger(index, fragment.bytes) => {
+                self.fail(index, MissingReason::Damaged);
+            }
             _ => {
                 if let Some(slot) = self.slots.get_mut(index) {
                     *slot = Slot::Arrived(Box::new(fragment));
@@ -213,6 +217,11 @@ impl Batch {
             Some(Slot::Wanted(wanting)) => Some(wanting),
             _ => None,
         }
+    }
+
+    fn is_listed_larger(&self, index: usize, bytes: u64) -> bool {
+        let listed = self.wanting(index).and_then(|w| w.fragment.listed());
+        listed.is_some_and(|listed| listed.bytes > bytes)
     }
 
     fn fail(&mut self, index: usize, reason: MissingReason) {

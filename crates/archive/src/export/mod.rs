@@ -285,19 +285,21 @@ impl Fetching {
         let Exchange::Reading(round, decoder) = &mut self.exchange else {
             return Ok(());
         };
-        let is_cut = piece.is_err();
         let interruption = match piece {
             Ok(Some(bytes)) => {
                 decoder.push(bytes);
-                take_fragments(&mut self.batch, round, decoder, is_cut, report);
+                take_fragments(&mut self.batch, round, decoder, report);
                 return Ok(());
             }
-            Ok(None) => None,
+            Ok(None) => {
+                decoder.finish();
+                take_fragments(&mut self.batch, round, decoder, report);
+                None
+            }
+            // Of the fragment that was cut even what looks whole may lack its end.
             Err(interruption) => Some(interruption),
         };
-        decoder.finish();
-        take_fragments(&mut self.batch, round, decoder, is_cut, report);
-        let tried = self.batch.end(round, is_cut, attempts);
+        let tried = self.batch.end(round, interruption.is_some(), attempts);
         self.fruitless = match &interruption {
             Some(_) if !round.has_brought_something() => self.fruitless.saturating_add(1),
             _ => 0,
@@ -321,19 +323,15 @@ fn take_fragments(
     batch: &mut Batch,
     round: &mut Round,
     decoder: &mut Fragments,
-    is_cut: bool,
     report: &mut Report,
 ) {
     while let Some(next) = decoder.next_fragment() {
         match next {
-            // What a cut took is asked for again; it is nobody's fault.
-            Ok(fragment) if is_cut && fragment.state == kvs_mkv::State::Truncated => {}
             Ok(fragment) => {
                 if !batch.arrive(round, fragment) {
                     report.unasked = report.unasked.saturating_add(1);
                 }
             }
-            Err(_) if is_cut => {}
             Err(_) => batch.damaged(round),
         }
     }

@@ -1,13 +1,13 @@
 //! The shared config and credentials files.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use zeroize::Zeroizing;
 
 /// The profiles of both shared files, by name.
 #[derive(Default)]
 pub struct Profiles {
-    profiles: HashMap<String, HashMap<String, Zeroizing<String>>>,
+    profiles: BTreeMap<String, BTreeMap<String, Zeroizing<String>>>,
 }
 
 impl std::fmt::Debug for Profiles {
