@@ -1,1 +1,44 @@
-//! Under construction.
+//! Amazon Kinesis Video Streams on this machine, to try and test clients against.
+//!
+//! A real HTTP service that answers as the cloud's does: fragments in the same Matroska shape and
+//! the same odd pieces, listings in no order, pages, errors inside successful answers, and
+//! signatures that must be right. Streams are made from captures of the service or from ordinary
+//! Matroska files.
+//!
+//! ```
+//! use kvs_emulator::{Emulator, Stream};
+//!
+//! let emulator = Emulator::builder().stream("cam", Stream::demo()).start()?;
+//! // Clients take this for the endpoint, with the key `emulator` and the secret `emulator`.
+//! assert!(emulator.url().starts_with("http://127.0.0.1:"));
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # What is served
+//! CreateStream, DeleteStream, DescribeStream, ListStreams and GetDataEndpoint, which answers with
+//! the emulator's own address; ListFragments and GetMediaForFragmentList. Any region will do.
+//! Quotas are not enforced; [`Builder::rate`] slows media down.
+#![forbid(unsafe_code)]
+
+mod auth;
+mod body;
+mod catalogue;
+mod emulator;
+mod load;
+mod log;
+mod numbering;
+mod operations;
+mod recording;
+mod refusal;
+mod server;
+mod shuffle;
+mod stream;
+mod token;
+
+pub use emulator::{Builder, Emulator};
+pub use load::LoadError;
+pub use log::Access;
+pub use stream::Stream;
+
+#[cfg(test)]
+mod tests;

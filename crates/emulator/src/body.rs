@@ -1,0 +1,221 @@
+//! Bodies of answers: written piece by piece, in the sizes in which the service writes them.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes, BytesMut};
+use hyper::body::{Body, Frame, SizeHint};
+use kvs_mkv::FragmentNumber;
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::log::Exchange;
+use crate::recording::{self, Recording};
+use crate::shuffle::Random;
+
+/// The body of one answer.
+#[derive(Debug)]
+pub(crate) struct AnswerBody {
+    content: Content,
+    exchange: Arc<Exchange>,
+}
+
+/// What an answer holds.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Whole(Bytes),
+    Media(Media),
+}
+
+impl AnswerBody {
+    pub(crate) fn new(content: Content, exchange: Exchange) -> Self {
+        Self {
+            content,
+            exchange: Arc::new(exchange),
+        }
+    }
+}
+
+impl Body for AnswerBody {
+    type Data = Counted;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Counted>, Infallible>>> {
+        let next = match &mut self.content {
+            Content::Whole(bytes) => Some(std::mem::take(bytes)).filter(|b| !b.is_empty()),
+            Content::Media(media) => ready!(media.poll_piece(cx)),
+        };
+        let counted = next.map(|bytes| Counted {
+            bytes,
+            exchange: Arc::clone(&self.exchange),
+        });
+        Poll::Ready(counted.map(|piece| Ok(Frame::data(piece))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            // Sent in chunks, as the service does.
+            Content::Media(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// A piece of a body that counts what of it went to the socket: hyper advances it by as much as
+/// the socket took.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    bytes: Bytes,
+    exchange: Arc<Exchange>,
+}
+
+impl Buf for Counted {
+    fn remaining(&self) -> usize {
+        self.bytes.len()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+        self.exchange.wrote(count);
+    }
+}
+
+/// The media of a list of fragments. Each is written when its turn comes.
+#[derive(Debug)]
+pub(crate) struct Media {
+    recording: Arc<Recording>,
+    wanted: std::vec::IntoIter<FragmentNumber>,
+    written: VecDeque<Bytes>,
+    sizes: Sizes,
+    pace: Option<Pace>,
+}
+
+impl Media {
+    /// The media of the fragments `wanted`, in that order, at `rate` bytes a second at most.
+    pub(crate) fn new(
+        recording: Arc<Recording>,
+        wanted: Vec<FragmentNumber>,
+        rate: Option<u64>,
+    ) -> Self {
+        Self {
+            recording,
+            wanted: wanted.into_iter(),
+            written: VecDeque::new(),
+            sizes: Sizes(Random::new(0)),
+            pace: rate.map(Pace::new),
+        }
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        if let Some(pace) = &mut self.pace {
+            ready!(pace.poll_due(cx));
+        }
+        while self.written.is_empty() {
+            let Some(number) = self.wanted.next() else {
+                return Poll::Ready(None);
+            };
+            let found = self.recording.find(&number);
+            let payload = found.map_or_else(|| recording::not_found(&number), |f| f.payload());
+            self.written = payload.into();
+        }
+        let largest = self.pace.as_ref().map_or(usize::MAX, Pace::largest_piece);
+        let piece = take(&mut self.written, self.sizes.draw().min(largest));
+        if let Some(pace) = &mut self.pace {
+            pace.sent(piece.len());
+        }
+        Poll::Ready(Some(piece))
+    }
+}
+
+/// The next `size` bytes, or all that is left. Copied only where they lie across pieces.
+fn take(pieces: &mut VecDeque<Bytes>, size: usize) -> Bytes {
+    let Some(front) = pieces.front_mut() else {
+        return Bytes::new();
+    };
+    if front.len() > size {
+        return front.split_to(size);
+    }
+    let whole = pieces.pop_front().unwrap_or_default();
+    if whole.len() == size || pieces.is_empty() {
+        return whole;
+    }
+    let mut joined = BytesMut::with_capacity(size);
+    joined.extend_from_slice(&whole);
+    while let Some(front) = pieces.front_mut().filter(|_| joined.len() < size) {
+        let missing = size.saturating_sub(joined.len());
+        joined.extend_from_slice(&front.split_to(missing.min(front.len())));
+        if front.is_empty() {
+            pieces.pop_front();
+        }
+    }
+    joined.freeze()
+}
+
+/// Sizes of pieces. The service sends many tiny ones, and some large ones that carry most bytes.
+#[derive(Debug)]
+struct Sizes(Random);
+
+impl Sizes {
+    const TINY: u64 = 16;
+    const SMALL: u64 = 4 << 10;
+    const LARGE: u64 = 64 << 10;
+
+    fn draw(&mut self) -> usize {
+        let most = match self.0.draw() % 100 {
+            0..44 => Self::TINY,
+            44..60 => Self::SMALL,
+            _ => Self::LARGE,
+        };
+        usize::try_from(self.0.draw() % most + 1).unwrap_or(1)
+    }
+}
+
+/// Holds a body back to its rate.
+#[derive(Debug)]
+struct Pace {
+    rate: u64,
+    begun: Instant,
+    sent: u64,
+    due: Pin<Box<Sleep>>,
+}
+
+impl Pace {
+    fn new(rate: u64) -> Self {
+        let begun = Instant::now();
+        Self {
+            rate: rate.max(1),
+            begun,
+            sent: 0,
+            due: Box::pin(sleep_until(begun)),
+        }
+    }
+
+    /// A piece lasts a twentieth of a second at most, so that slow bodies flow.
+    fn largest_piece(&self) -> usize {
+        usize::try_from(self.rate / 20).unwrap_or(usize::MAX).max(1)
+    }
+
+    fn poll_due(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.due.as_mut().poll(cx)
+    }
+
+    fn sent(&mut self, bytes: usize) {
+        self.sent = self.sent.saturating_add(bytes as u64);
+        let whole = Duration::from_secs(self.sent / self.rate);
+        #[expect(clippy::cast_precision_loss, reason = "a pace need not be exact")]
+        let rest = Duration::from_secs_f64((self.sent % self.rate) as f64 / self.rate as f64);
+        if let Some(due) = self.begun.checked_add(whole.saturating_add(rest)) {
+            self.due.as_mut().reset(due);
+        }
+    }
+}

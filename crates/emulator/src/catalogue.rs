@@ -1,0 +1,148 @@
+//! The streams of the account.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use http::StatusCode;
+use kvs_api::protocol::Timestamp;
+use kvs_api::video::{CreateStream, Status, StreamInfo};
+
+use crate::recording::Recording;
+use crate::refusal::Refusal;
+use crate::shuffle::Random;
+
+/// Where the streams are said to be: the account that documentation uses.
+const ARN_PREFIX: &str = "arn:aws:kinesisvideo:us-east-1:111122223333:stream";
+const LONGEST_NAME: usize = 256;
+/// How long the media of loaded streams is said to be kept: a year.
+const RETENTION_HOURS: i32 = 24 * 365;
+
+/// A stream and what is recorded of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) recording: Arc<Recording>,
+    info: StreamInfo,
+}
+
+impl Entry {
+    pub(crate) fn info(&self) -> StreamInfo {
+        self.info.clone()
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        self.info.version.as_deref().unwrap_or_default()
+    }
+}
+
+/// Streams by name.
+#[derive(Debug, Default)]
+pub(crate) struct Catalogue {
+    streams: BTreeMap<String, Entry>,
+    /// Creation time of the newest stream: ARNs end in it, and must be of one stream only.
+    newest: i64,
+}
+
+impl Catalogue {
+    /// Adds the stream that `request` describes, created at `now`.
+    pub(crate) fn create(
+        &mut self,
+        request: CreateStream,
+        recording: Recording,
+        now: Timestamp,
+    ) -> Result<&Entry, Refusal> {
+        let name = request.stream_name.unwrap_or_default();
+        check_name("StreamName", &name)?;
+        let retention = request.data_retention_in_hours.unwrap_or(0);
+        if retention < 0 {
+            return Err(Refusal::invalid_argument(
+                "DataRetentionInHours must be 0 or more.",
+            ));
+        }
+        if self.streams.contains_key(&name) {
+            return Err(Refusal::modelled(
+                StatusCode::BAD_REQUEST,
+                "ResourceInUseException",
+                format!("The stream {name} already exists."),
+            ));
+        }
+        self.newest = now.as_millis().max(self.newest.saturating_add(1));
+        let arn = format!("{ARN_PREFIX}/{name}/{}", self.newest);
+        let mut info = StreamInfo::default();
+        info.device_name = request.device_name;
+        info.stream_name = Some(name.clone());
+        info.stream_arn = Some(arn.clone());
+        info.media_type = request.media_type;
+        info.kms_key_id = request.kms_key_id;
+        info.version = Some(version(self.newest));
+        info.status = Some(Status::Active);
+        info.creation_time = Some(Timestamp::from_millis(self.newest));
+        info.data_retention_in_hours = Some(retention);
+        let recording = Arc::new(recording);
+        let entry = Entry {
+            name: name.clone(),
+            arn,
+            recording,
+            info,
+        };
+        Ok(self.streams.entry(name).or_insert(entry))
+    }
+
+    /// Adds a loaded recording under `name`.
+    pub(crate) fn add(&mut self, name: String, recording: Recording) -> Result<(), Refusal> {
+        let created = recording.base();
+        let request = CreateStream {
+            stream_name: Some(name),
+            data_retention_in_hours: Some(RETENTION_HOURS),
+            ..CreateStream::default()
+        };
+        self.create(request, recording, created).map(|_| ())
+    }
+
+    /// The stream that a request names. An ARN goes before a name.
+    pub(crate) fn find(&self, name: Option<&str>, arn: Option<&str>) -> Result<&Entry, Refusal> {
+        let found = match (name, arn) {
+            (_, Some(arn)) => self.streams.values().find(|entry| entry.arn == arn),
+            (Some(name), None) => self.streams.get(name),
+            (None, None) => {
+                return Err(Refusal::invalid_argument(
+                    "Either StreamName or StreamARN must be given.",
+                ));
+            }
+        };
+        found.ok_or_else(Refusal::no_such_stream)
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.streams.remove(name);
+    }
+
+    /// Streams whose names begin with `prefix` and come after `after`, by name.
+    pub(crate) fn list<'a>(
+        &'a self,
+        prefix: &'a str,
+        after: Option<&'a str>,
+    ) -> impl Iterator<Item = &'a Entry> {
+        let wanted = move |entry: &&Entry| {
+            entry.name.starts_with(prefix) && after.is_none_or(|after| entry.name.as_str() > after)
+        };
+        self.streams.values().filter(wanted)
+    }
+}
+
+/// Refuses what cannot be a stream's name.
+pub(crate) fn check_name(member: &str, name: &str) -> Result<(), Refusal> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    if (1..=LONGEST_NAME).contains(&name.len()) && name.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(Refusal::invalid_argument(format!(
+        "{member} must be 1 to {LONGEST_NAME} letters, digits, dots, dashes or underscores."
+    )))
+}
+
+fn version(created: i64) -> String {
+    let mut random = Random::new(created.unsigned_abs());
+    format!("{:016x}", random.draw())
+}

@@ -1,0 +1,186 @@
+//! An emulator that runs, and what it is made of.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use kvs_api::protocol::Credentials;
+use tokio::sync::watch;
+
+use crate::auth::Verifier;
+use crate::catalogue::Catalogue;
+use crate::log::{Access, Log};
+use crate::recording::Recording;
+use crate::server::{self, Service};
+use crate::stream::Stream;
+
+/// The service, listening on this machine until it is stopped or dropped.
+///
+/// It runs on a thread of its own, so that blocking and async callers alike can use it.
+#[derive(Debug)]
+pub struct Emulator {
+    addr: SocketAddr,
+    url: String,
+    stop: watch::Sender<()>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Emulator {
+    /// Settings of an emulator, to be started.
+    pub fn builder() -> Builder {
+        Builder {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            credentials: Credentials::new("emulator", "emulator"),
+            streams: Vec::new(),
+            rate: None,
+            log: Log::default(),
+        }
+    }
+
+    /// Its address, such as `http://127.0.0.1:41739`: what a client takes for the endpoint.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The socket that it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Stops it and cuts the connections that are open. When this returns, the port is free.
+    pub fn stop(&self) {
+        self.stop.send_replace(());
+        self.wait();
+    }
+
+    /// Waits until it is stopped.
+    pub fn wait(&self) {
+        let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(thread) = thread.take() {
+            // Its panic has been reported by then, and there is nothing else to be told.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Settings of an [`Emulator`].
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    listen: SocketAddr,
+    credentials: Credentials,
+    streams: Vec<(String, Stream)>,
+    rate: Option<u64>,
+    log: Log,
+}
+
+impl Builder {
+    /// Where to listen; any free port of 127.0.0.1 unless set.
+    pub fn listen(mut self, addr: SocketAddr) -> Self {
+        self.listen = addr;
+        self
+    }
+
+    /// The key that requests must be signed with; `emulator` and `emulator` unless set.
+    pub fn credentials(
+        mut self,
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<String>,
+    ) -> Self {
+        self.credentials = Credentials::new(access_key_id, secret_access_key);
+        self
+    }
+
+    /// Adds a stream that is there from the beginning.
+    pub fn stream(mut self, name: impl Into<String>, stream: Stream) -> Self {
+        self.streams.push((name.into(), stream));
+        self
+    }
+
+    /// Limits each body of media to that many bytes a second; as fast as it goes unless set.
+    pub fn rate(mut self, bytes_per_second: u64) -> Self {
+        self.rate = Some(bytes_per_second);
+        self
+    }
+
+    /// Tells each request to `sink` when it has ended. It is called on the thread that serves, and
+    /// holds everything up while it runs.
+    ///
+    /// ```
+    /// # use kvs_emulator::Emulator;
+    /// use std::io::{Write, stderr};
+    ///
+    /// let emulator = Emulator::builder().log(|access| {
+    ///     // A log that cannot be written is no reason not to serve.
+    ///     let _ = writeln!(stderr(), "{access}");
+    /// });
+    /// ```
+    pub fn log(mut self, sink: impl Fn(&Access) + Send + Sync + 'static) -> Self {
+        self.log = Log::to(sink);
+        self
+    }
+
+    /// Starts to serve. Requests are accepted when this returns.
+    ///
+    /// # Errors
+    /// When the address cannot be listened on, or a stream has no name that the service allows or
+    /// that of another. The error says which.
+    pub fn start(self) -> io::Result<Emulator> {
+        let mut streams = Catalogue::default();
+        for (name, stream) in self.streams {
+            streams
+                .add(name.clone(), Recording::from(stream))
+                .map_err(|refusal| {
+                    let problem = format!("cannot serve stream {name:?}: {}", refusal.message());
+                    io::Error::new(io::ErrorKind::InvalidInput, problem)
+                })?;
+        }
+        let service = Arc::new(Service {
+            streams: Mutex::new(streams),
+            verifier: Verifier::new(self.credentials),
+            rate: self.rate,
+            log: self.log,
+            requests: AtomicU64::new(0),
+        });
+        let listener = listen(self.listen).map_err(|error| {
+            let problem = format!("cannot listen on {}: {error}", self.listen);
+            io::Error::new(error.kind(), problem)
+        })?;
+        spawn(listener, service)
+    }
+}
+
+fn listen(addr: SocketAddr) -> io::Result<std::net::TcpListener> {
+    let listener = std::net::TcpListener::bind(addr)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+fn spawn(listener: std::net::TcpListener, service: Arc<Service>) -> io::Result<Emulator> {
+    let addr = listener.local_addr()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let listener = {
+        let _inside = runtime.enter();
+        tokio::net::TcpListener::from_std(listener)?
+    };
+    let (stop, stopped) = watch::channel(());
+    let thread = thread::Builder::new()
+        .name("kvs-emulator".to_owned())
+        .spawn(move || runtime.block_on(server::serve(listener, service, stopped)))?;
+    Ok(Emulator {
+        addr,
+        url: format!("http://{addr}"),
+        stop,
+        thread: Mutex::new(Some(thread)),
+    })
+}

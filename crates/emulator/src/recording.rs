@@ -1,0 +1,208 @@
+//! What is recorded of a stream: fragments in memory, in as many copies as are asked for.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use kvs_api::protocol::Timestamp as Moment;
+use kvs_mkv::payload::{self, PayloadOptions};
+use kvs_mkv::{FragmentNumber, InBandError, State, Timestamp};
+
+use crate::load::Stored;
+use crate::numbering::Numbering;
+use crate::stream::Stream;
+
+/// How long after a fragment began the service is said to have received it.
+const DELAY: i64 = 250_000_000;
+const MILLI: i64 = 1_000_000;
+/// A time in a file that is beyond this counts from 1970, not from the file's beginning.
+const ABSOLUTE: i64 = 10 * 365 * 86_400 * 1_000_000_000;
+
+/// A stream's fragments. Copies of one recording follow each other; a fragment's place is its
+/// ordinal in all of them.
+#[derive(Debug)]
+pub(crate) struct Recording {
+    stored: Vec<Stored>,
+    times: Vec<Times>,
+    by_number: HashMap<FragmentNumber, usize>,
+    numbering: Numbering,
+    copies: u32,
+    /// Nanoseconds from one copy to the next.
+    span: i64,
+    base: Moment,
+}
+
+/// When a fragment of the first copy began and arrived, in nanoseconds since 1970.
+#[derive(Debug, Clone, Copy)]
+struct Times {
+    producer: i64,
+    server: i64,
+}
+
+impl From<Stream> for Recording {
+    fn from(stream: Stream) -> Self {
+        let base = nanos(stream.start);
+        let stored = stream.loaded.fragments;
+        let times = times(&stored, base);
+        let start = times.iter().map(|t| t.producer).min().unwrap_or(base);
+        let ends = times.iter().zip(&stored);
+        let end = ends.map(|(t, s)| t.producer.saturating_add(s.length)).max();
+        let span = end.unwrap_or(start).saturating_sub(start).max(1);
+        let numbered = stored.iter().enumerate();
+        Self {
+            by_number: numbered
+                .filter_map(|(i, s)| Some((s.number.clone()?, i)))
+                .collect(),
+            numbering: stream.loaded.numbering,
+            copies: stream.repeat,
+            span: span.saturating_add(MILLI - 1) / MILLI * MILLI,
+            base: moment(start),
+            stored,
+            times,
+        }
+    }
+}
+
+impl Recording {
+    /// When it begins.
+    pub(crate) fn base(&self) -> Moment {
+        self.base
+    }
+
+    /// How many fragments there are in all copies.
+    pub(crate) fn len(&self) -> u64 {
+        self.of_one().saturating_mul(self.copies.into())
+    }
+
+    fn of_one(&self) -> u64 {
+        u64::try_from(self.stored.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The fragment with this ordinal.
+    pub(crate) fn at(&self, ordinal: u64) -> Option<Recorded<'_>> {
+        let copy = ordinal.checked_div(self.of_one())?;
+        if copy >= self.copies.into() {
+            return None;
+        }
+        let index = usize::try_from(ordinal % self.of_one()).ok()?;
+        Some(Recorded {
+            stored: self.stored.get(index)?,
+            times: *self.times.get(index)?,
+            numbering: &self.numbering,
+            ordinal,
+            is_first: copy == 0,
+            shift: i64::try_from(copy).ok()?.saturating_mul(self.span),
+        })
+    }
+
+    /// The fragment with this number.
+    pub(crate) fn find(&self, number: &FragmentNumber) -> Option<Recorded<'_>> {
+        let captured = self.by_number.get(number).map(|index| *index as u64);
+        let found = self.at(captured.or_else(|| self.numbering.counter(number))?)?;
+        // A captured fragment goes by its own number only.
+        (found.number()? == *number).then_some(found)
+    }
+}
+
+/// A fragment in one of the copies.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Recorded<'a> {
+    stored: &'a Stored,
+    times: Times,
+    numbering: &'a Numbering,
+    ordinal: u64,
+    is_first: bool,
+    shift: i64,
+}
+
+impl Recorded<'_> {
+    /// Its number; `None` only for a counter that no recording reaches.
+    pub(crate) fn number(&self) -> Option<FragmentNumber> {
+        let captured = self.stored.number.as_ref().filter(|_| self.is_first);
+        captured
+            .cloned()
+            .or_else(|| self.numbering.number(self.ordinal))
+    }
+
+    pub(crate) fn producer_timestamp(&self) -> Moment {
+        moment(self.times.producer.saturating_add(self.shift))
+    }
+
+    pub(crate) fn server_timestamp(&self) -> Moment {
+        moment(self.times.server.saturating_add(self.shift))
+    }
+
+    pub(crate) fn length_in_millis(&self) -> i64 {
+        self.stored.length.saturating_add(MILLI / 2) / MILLI
+    }
+
+    /// Its bytes as they are served: as they were captured, or written anew.
+    pub(crate) fn payload(&self) -> Vec<Bytes> {
+        if self.is_first && self.stored.number.is_some() {
+            return self.stored.fragment.raw.clone();
+        }
+        let Some(number) = self.number() else {
+            return Vec::new();
+        };
+        if let State::Error(error) = &self.stored.fragment.state {
+            return payload::error(&number, error);
+        }
+        let options = PayloadOptions {
+            number,
+            server_timestamp: Timestamp::from_nanos(self.times.server.saturating_add(self.shift)),
+            producer_timestamp: Timestamp::from_nanos(
+                self.times.producer.saturating_add(self.shift),
+            ),
+            shift: self.shift,
+        };
+        payload::encode(&self.stored.fragment, &options)
+    }
+}
+
+/// What stands in the place of a fragment that is not there.
+pub(crate) fn not_found(number: &FragmentNumber) -> Vec<Bytes> {
+    let error = InBandError {
+        code: Some("FRAGMENT_NOT_FOUND".to_owned()),
+        id: Some(3000),
+        message: None,
+    };
+    payload::error(number, &error)
+}
+
+/// When the fragments began and arrived: as captured, else as the file's times say, else after the
+/// fragment before.
+fn times(stored: &[Stored], base: i64) -> Vec<Times> {
+    let mut next = base;
+    let times = stored.iter().map(
+        |Stored {
+             fragment, length, ..
+         }| {
+            let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
+            let in_file = first.filter(|_| fragment.number.is_none()).map(|first| {
+                let since = if first > ABSOLUTE { 0 } else { base };
+                whole_millis(since.saturating_add(first))
+            });
+            let captured = fragment.producer_timestamp.map(Timestamp::as_nanos);
+            let producer = captured.or(in_file).unwrap_or(next);
+            let server = fragment.server_timestamp.map(Timestamp::as_nanos);
+            next = whole_millis(producer.saturating_add(*length));
+            Times {
+                producer,
+                server: server.unwrap_or(producer.saturating_add(DELAY)),
+            }
+        },
+    );
+    times.collect()
+}
+
+fn whole_millis(nanos: i64) -> i64 {
+    nanos.div_euclid(MILLI).saturating_mul(MILLI)
+}
+
+fn moment(nanos: i64) -> Moment {
+    let fraction = u32::try_from(nanos.rem_euclid(1_000_000_000)).unwrap_or_default();
+    Moment::new(nanos.div_euclid(1_000_000_000), fraction)
+}
+
+fn nanos(at: Moment) -> i64 {
+    Timestamp::from_millis(at.as_millis()).as_nanos()
+}

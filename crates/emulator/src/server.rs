@@ -1,0 +1,162 @@
+//! Accepts connections and answers requests.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::auth::Verifier;
+use crate::body::{AnswerBody, Content};
+use crate::catalogue::Catalogue;
+use crate::log::{Exchange, Log};
+use crate::operations::{Answer, Call, Route};
+use crate::refusal::Refusal;
+use crate::shuffle::Random;
+
+/// The longest request that is read: many times what a thousand fragment numbers take.
+const LONGEST_REQUEST: usize = 1 << 20;
+/// How long to wait when the system cannot accept connections, for lack of descriptors say.
+const RESPITE: Duration = Duration::from_millis(50);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+
+/// What all connections share.
+#[derive(Debug)]
+pub(crate) struct Service {
+    pub(crate) streams: Mutex<Catalogue>,
+    pub(crate) verifier: Verifier,
+    /// Bytes a second of each body of media.
+    pub(crate) rate: Option<u64>,
+    pub(crate) log: Log,
+    pub(crate) requests: AtomicU64,
+}
+
+/// Serves until `stop` changes or its sender is gone. Connections that are open then are cut when
+/// the runtime goes.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    service: Arc<Service>,
+    mut stop: watch::Receiver<()>,
+) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stop.changed() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => drop(tokio::spawn(connection(stream, Arc::clone(&service)))),
+            Err(_) => tokio::time::sleep(RESPITE).await,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, service: Arc<Service>) {
+    // Without it small answers wait for the client's acknowledgement; they still arrive.
+    let _ = stream.set_nodelay(true);
+    let answer = service_fn(|request| {
+        let service = Arc::clone(&service);
+        async move { Ok::<_, Infallible>(service.answer(request).await) }
+    });
+    // A client that hangs up is no failure of the service, and is in the log.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), answer)
+        .await;
+}
+
+impl Service {
+    async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+        match Route::of(request.method(), request.uri().path()) {
+            Ok(route) => {
+                let answer = self.serve(route, request).await;
+                self.respond(Some(route.name), answer)
+            }
+            Err(refusal) => self.respond(None, Err(refusal)),
+        }
+    }
+
+    async fn serve(&self, route: &Route, request: Request<Incoming>) -> Result<Answer, Refusal> {
+        let request = collect(request).await?;
+        let now = SystemTime::now();
+        self.verifier.verify(&request, now)?;
+        let host = request.headers().get(HOST);
+        let call = Call {
+            host: host.and_then(|host| host.to_str().ok()).unwrap_or_default(),
+            body: request.body(),
+            now: now.into(),
+            rate: self.rate,
+        };
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        (route.serve)(&call, &mut streams)
+    }
+
+    fn respond(
+        &self,
+        operation: Option<&'static str>,
+        answer: Result<Answer, Refusal>,
+    ) -> Response<AnswerBody> {
+        let (status, code) = match &answer {
+            Ok(_) => (StatusCode::OK, None),
+            Err(refusal) => (refusal.status, Some(HeaderValue::from_static(refusal.code))),
+        };
+        let answer = answer.unwrap_or_else(|refusal| Answer {
+            content_type: "application/json",
+            content: Content::Whole(refusal.body().into()),
+            fragments: 0,
+        });
+        let exchange = Exchange {
+            operation,
+            fragments: answer.fragments,
+            status,
+            log: self.log.clone(),
+            written: AtomicU64::new(0),
+        };
+        let mut response = Response::new(AnswerBody::new(answer.content, exchange));
+        *response.status_mut() = status;
+        let content_type = HeaderValue::from_static(answer.content_type);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, content_type);
+        headers.extend(code.map(|code| (ERROR_TYPE, code)));
+        headers.extend(self.request_id().map(|id| (REQUEST_ID, id)));
+        response
+    }
+
+    /// A name for each request, of the form that the service gives.
+    fn request_id(&self) -> Option<HeaderValue> {
+        let mut random = Random::new(self.requests.fetch_add(1, Ordering::Relaxed));
+        let (a, b) = (random.draw(), random.draw());
+        let id = format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            a >> 32,
+            a >> 16 & 0xffff,
+            a & 0xffff,
+            b >> 48,
+            b & 0xffff_ffff_ffff
+        );
+        HeaderValue::from_str(&id).ok()
+    }
+}
+
+/// The whole request, which its signature covers.
+async fn collect(request: Request<Incoming>) -> Result<Request<Bytes>, Refusal> {
+    let (head, body) = request.into_parts();
+    match Limited::new(body, LONGEST_REQUEST).collect().await {
+        Ok(body) => Ok(Request::from_parts(head, body.to_bytes())),
+        Err(error) => Err(Refusal::common(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "RequestEntityTooLargeException",
+            format!("The request cannot be read: {error}."),
+        )),
+    }
+}
