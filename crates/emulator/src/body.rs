@@ -219,3 +219,58 @@ impl Pace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Stream;
+    use crate::shuffle::Shuffle;
+    use std::future::poll_fn;
+
+    #[test]
+    fn pieces_are_cut_and_joined_to_size() {
+        let mut pieces: VecDeque<Bytes> = ["ab", "c", "defgh", "", "ij"].map(Bytes::from).into();
+        let sizes = [1, 4, 2, 9];
+        let taken: Vec<Bytes> = sizes.map(|size| take(&mut pieces, size)).into();
+        assert_eq!(taken, ["a", "bcde", "fg", "hij"]);
+        assert!(pieces.is_empty());
+    }
+
+    async fn drain(media: &mut Media) -> Vec<Bytes> {
+        let mut pieces = Vec::new();
+        while let Some(piece) = poll_fn(|cx| media.poll_piece(cx)).await {
+            pieces.push(piece);
+        }
+        pieces
+    }
+
+    fn demo(rate: Option<u64>) -> Media {
+        let recording = Arc::new(Recording::from(Stream::demo()));
+        let order = Shuffle::new(recording.len());
+        let ordinals = (0..recording.len()).map(|i| order.at(i));
+        let wanted = ordinals.filter_map(|ordinal| recording.at(ordinal)?.number());
+        Media::new(Arc::clone(&recording), wanted.collect(), rate)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_is_kept() {
+        let unlimited = drain(&mut demo(None)).await.concat();
+        for rate in [1_000, 77_777, 10_000_000] {
+            let begun = Instant::now();
+            let pieces = drain(&mut demo(Some(rate))).await;
+            let took = begun.elapsed().as_secs_f64();
+            let expected = unlimited.len() as f64 / rate as f64;
+            assert!((took - expected).abs() < 0.06, "{took} for {expected}");
+            let largest = pieces.iter().map(Bytes::len).max().unwrap();
+            assert!(largest as u64 <= rate / 20, "{largest}");
+            assert!(pieces.concat() == unlimited, "the same bytes");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_slowest_rate_makes_progress() {
+        let mut media = demo(Some(0));
+        let first = poll_fn(|cx| media.poll_piece(cx)).await;
+        assert_eq!(first.unwrap().len(), 1);
+    }
+}

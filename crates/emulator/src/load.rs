@@ -11,7 +11,7 @@ use kvs_mkv::{Damage, Fragment, FragmentNumber, Fragments, Frame, State, Track};
 use crate::numbering::Numbering;
 
 /// A recording as it was read.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Loaded {
     pub(crate) fragments: Vec<Stored>,
     pub(crate) numbering: Numbering,
@@ -19,13 +19,23 @@ pub(crate) struct Loaded {
 }
 
 /// A fragment of a recording.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Stored {
     pub(crate) fragment: Fragment,
     /// The number it was captured with, under which it is served as it is.
     pub(crate) number: Option<FragmentNumber>,
     /// Nanoseconds that it plays.
     pub(crate) length: i64,
+}
+
+/// Without the media, which would fill the screen.
+impl fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Loaded")
+            .field("fragments", &self.fragments.len())
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a recording cannot be served: one line that says which, what is wrong, and what to do.

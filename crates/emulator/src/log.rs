@@ -32,9 +32,11 @@ impl fmt::Display for Access {
     }
 }
 
+type Sink = dyn Fn(&Access) + Send + Sync;
+
 /// Where accesses are told; shared by all connections.
 #[derive(Clone, Default)]
-pub(crate) struct Log(Option<Arc<dyn Fn(&Access) + Send + Sync>>);
+pub(crate) struct Log(Option<Arc<Sink>>);
 
 impl Log {
     pub(crate) fn to(sink: impl Fn(&Access) + Send + Sync + 'static) -> Self {

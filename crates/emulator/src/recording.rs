@@ -1,6 +1,7 @@
 //! What is recorded of a stream: fragments in memory, in as many copies as are asked for.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use bytes::Bytes;
 use kvs_api::protocol::Timestamp as Moment;
@@ -19,7 +20,6 @@ const ABSOLUTE: i64 = 10 * 365 * 86_400 * 1_000_000_000;
 
 /// A stream's fragments. Copies of one recording follow each other; a fragment's place is its
 /// ordinal in all of them.
-#[derive(Debug)]
 pub(crate) struct Recording {
     stored: Vec<Stored>,
     times: Vec<Times>,
@@ -29,6 +29,15 @@ pub(crate) struct Recording {
     /// Nanoseconds from one copy to the next.
     span: i64,
     base: Moment,
+}
+
+/// Without the media, which would fill the screen.
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recording")
+            .field("fragments", &self.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// When a fragment of the first copy began and arrived, in nanoseconds since 1970.
@@ -104,7 +113,7 @@ impl Recording {
 }
 
 /// A fragment in one of the copies.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Recorded<'a> {
     stored: &'a Stored,
     times: Times,

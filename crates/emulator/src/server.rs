@@ -77,19 +77,21 @@ async fn connection(stream: TcpStream, service: Arc<Service>) {
 
 impl Service {
     async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody> {
-        match Route::of(request.method(), request.uri().path()) {
+        let route = Route::of(request.method(), request.uri().path());
+        // A connection that is closed on an unread request loses the answer.
+        let request = collect(request).await;
+        match route {
             Ok(route) => {
-                let answer = self.serve(route, request).await;
+                let answer = request.and_then(|request| self.serve(route, &request));
                 self.respond(Some(route.name), answer)
             }
             Err(refusal) => self.respond(None, Err(refusal)),
         }
     }
 
-    async fn serve(&self, route: &Route, request: Request<Incoming>) -> Result<Answer, Refusal> {
-        let request = collect(request).await?;
+    fn serve(&self, route: &Route, request: &Request<Bytes>) -> Result<Answer, Refusal> {
         let now = SystemTime::now();
-        self.verifier.verify(&request, now)?;
+        self.verifier.verify(request, now)?;
         let host = request.headers().get(HOST);
         let call = Call {
             host: host.and_then(|host| host.to_str().ok()).unwrap_or_default(),

@@ -46,11 +46,13 @@ mod tests {
     #[test]
     fn made_up_tokens_do_not_open() {
         let token = seal(&7);
+        let mut cut = token.clone();
+        cut.pop();
         for bad in [
             "",
             "x",
             "zz",
-            &token[..token.len() - 1],
+            &cut,
             &format!("{token}00"),
             &token.replace('7', "8"),
             "ééééééééééééé",

@@ -18,6 +18,8 @@ use crate::refusal::Refusal;
 use crate::shuffle::Shuffle;
 use crate::token;
 
+/// Fragments in a page unless the request says otherwise.
+const LISTED: u16 = 100;
 const MOST_LISTED: u16 = 1_000;
 const MOST_FETCHED: usize = 1_000;
 
@@ -124,7 +126,7 @@ impl Range {
 
 pub(super) fn list_fragments(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
     let input: ListFragments = call.input()?;
-    let most = page_size(input.max_results, MOST_LISTED)?;
+    let most = page_size(input.max_results, LISTED, MOST_LISTED)?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
     let mut listing = Listing::of(input, entry)?;
     let range = Range::of(&listing.selector)?;

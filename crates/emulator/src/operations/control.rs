@@ -74,16 +74,16 @@ pub(super) fn get_data_endpoint(
 
 pub(super) fn list_streams(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
     let input: ListStreams = call.input()?;
-    let page = page_size(input.max_results.map(i64::from), MOST_STREAMS)?;
+    let page = page_size(input.max_results.map(i64::from), MOST_STREAMS, MOST_STREAMS)?;
     let prefix = prefix(input.stream_name_condition)?;
     let after: Option<String> = match input.next_token.as_deref() {
         None | Some("") => None,
         Some(token) => {
             let (of_prefix, last): (String, String) = token::open(token).ok_or_else(bad_token)?;
+            if of_prefix != prefix {
+                return Err(bad_token());
+            }
             Some(last)
-                .filter(|_| of_prefix == prefix)
-                .ok_or_else(bad_token)
-                .map(Some)?
         }
     };
     let mut matching = streams.list(&prefix, after.as_deref());

@@ -10,6 +10,7 @@ use kvs_api::protocol::{Operation, Timestamp, restjson};
 use kvs_api::video::{CreateStream, DeleteStream, DescribeStream, GetDataEndpoint, ListStreams};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::body::{Content, Media};
 use crate::catalogue::Catalogue;
@@ -73,14 +74,12 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The input that the body holds; an empty one where there is no body.
     fn input<I: DeserializeOwned>(&self) -> Result<I, Refusal> {
-        restjson::decode(self.body).map_err(|malformed| {
-            Refusal::common(
-                StatusCode::BAD_REQUEST,
-                "SerializationException",
-                malformed.problem,
-            )
-        })
+        // Read as an object first: an array would pass for a structure.
+        let object: Map<String, Value> =
+            restjson::decode(self.body).map_err(|malformed| unreadable(malformed.problem))?;
+        I::deserialize(Value::Object(object)).map_err(|error| unreadable(error.to_string()))
     }
 }
 
@@ -113,6 +112,10 @@ impl Answer {
     }
 }
 
+fn unreadable(problem: String) -> Refusal {
+    Refusal::common(StatusCode::BAD_REQUEST, "SerializationException", problem)
+}
+
 fn internal_failure(message: impl Into<String>) -> Refusal {
     Refusal::common(
         StatusCode::INTERNAL_SERVER_ERROR,
@@ -121,10 +124,10 @@ fn internal_failure(message: impl Into<String>) -> Refusal {
     )
 }
 
-/// A number of results that lies between 1 and `most`, which is also what an absent one means.
-fn page_size(max_results: Option<i64>, most: u16) -> Result<usize, Refusal> {
-    let Some(asked) = max_results else {
-        return Ok(most.into());
+/// How many results go into a page, 1 to `most`.
+fn page_size(asked: Option<i64>, default: u16, most: u16) -> Result<usize, Refusal> {
+    let Some(asked) = asked else {
+        return Ok(default.into());
     };
     let page = u16::try_from(asked).ok();
     let page = page.filter(|page| (1..=most).contains(page));

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
+use http::header::CONNECTION;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
+use kvs_api::protocol::sign::{Scope, SigningKeys, sign};
 use kvs_api::protocol::{Call, Credentials, Error, Head, Operation, Session, Target, Waiting};
 
 use crate::Emulator;
@@ -79,31 +81,59 @@ impl Client {
         }
     }
 
+    /// A signed request with any body at all.
+    pub(super) fn signed_body(&self, path: &'static str, body: &str) -> Request<Bytes> {
+        let mut request = Request::post(path)
+            .header("host", self.addr.to_string())
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap();
+        let scope = Scope {
+            region: self.region.to_owned(),
+            service: "kinesisvideo".to_owned(),
+        };
+        let mut keys = SigningKeys::default();
+        sign(&mut request, &self.credentials, &scope, self.now, &mut keys);
+        request
+    }
+
     pub(super) fn send(&self, request: &Request<Bytes>) -> Answer {
         let mut received = Vec::new();
         self.open(request).read_to_end(&mut received).unwrap();
         read(&received)
     }
 
-    /// Sends a request; the answer is the caller's to read, or not.
+    /// Sends a request, the only one of its connection; the answer is the caller's to read, or not.
     pub(super) fn open(&self, request: &Request<Bytes>) -> TcpStream {
-        let uri = request.uri().path_and_query().unwrap();
-        let mut head = format!("{} {uri} HTTP/1.1\r\n", request.method()).into_bytes();
-        for (name, value) in request.headers() {
-            head.extend_from_slice(name.as_str().as_bytes());
-            head.extend_from_slice(b": ");
-            head.extend_from_slice(value.as_bytes());
-            head.extend_from_slice(b"\r\n");
-        }
-        let length = request.body().len();
-        head.extend_from_slice(
-            format!("content-length: {length}\r\nconnection: close\r\n\r\n").as_bytes(),
-        );
+        let mut request = request.clone();
+        request
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+        self.connect(&[request])
+    }
+
+    /// Sends requests one after the other on one connection.
+    pub(super) fn connect(&self, requests: &[Request<Bytes>]) -> TcpStream {
         let mut socket = TcpStream::connect(self.addr).unwrap();
-        socket.write_all(&head).unwrap();
-        socket.write_all(request.body()).unwrap();
+        for request in requests {
+            socket.write_all(&wire(request)).unwrap();
+        }
         socket
     }
+}
+
+fn wire(request: &Request<Bytes>) -> Vec<u8> {
+    let uri = request.uri().path_and_query().unwrap();
+    let mut wire = format!("{} {uri} HTTP/1.1\r\n", request.method()).into_bytes();
+    for (name, value) in request.headers() {
+        wire.extend_from_slice(name.as_str().as_bytes());
+        wire.extend_from_slice(b": ");
+        wire.extend_from_slice(value.as_bytes());
+        wire.extend_from_slice(b"\r\n");
+    }
+    let length = request.body().len();
+    wire.extend_from_slice(format!("content-length: {length}\r\n\r\n").as_bytes());
+    wire.extend_from_slice(request.body());
+    wire
 }
 
 fn read(received: &[u8]) -> Answer {

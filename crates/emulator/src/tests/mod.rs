@@ -1,14 +1,19 @@
 //! The whole service over loopback sockets.
 
 mod archived;
+mod auth;
 mod client;
+mod control;
+mod log;
+mod recordings;
 
 use kvs_api::archived_media::{
     Fragment, FragmentSelector, FragmentSelectorType, GetMediaForFragmentList, ListFragments,
     ListFragmentsOutput, TimestampRange,
 };
 use kvs_api::protocol::Paginated;
-use kvs_mkv::Fragments;
+use kvs_mkv::payload::{self, PayloadOptions};
+use kvs_mkv::{Fragments, Timestamp};
 
 use client::Client;
 
@@ -57,6 +62,11 @@ fn listed(client: &Client) -> Vec<Fragment> {
     pages.flat_map(|page| page.fragments.unwrap()).collect()
 }
 
+fn sorted(mut fragments: Vec<Fragment>) -> Vec<Fragment> {
+    fragments.sort_by_key(|fragment| fragment.producer_timestamp);
+    fragments
+}
+
 fn number(fragment: &Fragment) -> String {
     fragment.fragment_number.clone().unwrap()
 }
@@ -67,6 +77,26 @@ fn fetch(numbers: &[String]) -> GetMediaForFragmentList {
         fragments: Some(numbers.to_vec()),
         ..GetMediaForFragmentList::default()
     }
+}
+
+fn demo() -> Vec<kvs_mkv::Fragment> {
+    decode(include_bytes!("../../demo/demo.mkv"))
+}
+
+/// What the service would send of the demo's first fragments, with these numbers.
+fn capture(numbers: &[&str]) -> Vec<Vec<u8>> {
+    let mut start = 1_700_000_000_123;
+    let encode = |(fragment, number): (kvs_mkv::Fragment, &&str)| {
+        start += 2_000;
+        let options = PayloadOptions {
+            number: number.parse().unwrap(),
+            server_timestamp: Timestamp::from_millis(start + 77),
+            producer_timestamp: Timestamp::from_millis(start),
+            shift: 0,
+        };
+        payload::encode(&fragment, &options).concat()
+    };
+    demo().into_iter().zip(numbers).map(encode).collect()
 }
 
 fn decode(bytes: &[u8]) -> Vec<kvs_mkv::Fragment> {

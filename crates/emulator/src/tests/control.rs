@@ -1,0 +1,255 @@
+use super::*;
+use kvs_api::protocol::Error;
+use kvs_api::video::{
+    ApiName, ComparisonOperator, CreateStream, DeleteStream, DescribeStream, Exception,
+    GetDataEndpoint, ListStreams, Status, StreamInfo, StreamNameCondition,
+};
+
+fn create(name: &str) -> CreateStream {
+    CreateStream {
+        stream_name: Some(name.into()),
+        ..CreateStream::default()
+    }
+}
+
+fn describe(name: &str) -> DescribeStream {
+    DescribeStream {
+        stream_name: Some(name.into()),
+        ..DescribeStream::default()
+    }
+}
+
+fn info(client: &Client, name: &str) -> StreamInfo {
+    client.call(describe(name)).unwrap().stream_info.unwrap()
+}
+
+fn exception<T>(result: Result<T, Error<Exception>>) -> (u16, Exception) {
+    let error = result.err().unwrap();
+    let refusal = error.refusal().unwrap();
+    assert!(!refusal.message.is_empty());
+    (refusal.status.as_u16(), refusal.error.clone())
+}
+
+fn delete(info: &StreamInfo, version: Option<&str>) -> DeleteStream {
+    DeleteStream {
+        stream_arn: info.stream_arn.clone(),
+        current_version: version.map(str::to_owned),
+    }
+}
+
+#[test]
+fn a_stream_is_created_described_and_deleted() {
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    let request = CreateStream {
+        device_name: Some("porch".into()),
+        media_type: Some("video/h264".into()),
+        data_retention_in_hours: Some(24),
+        ..create("door.1_a-B")
+    };
+    let arn = client.call(request.clone()).unwrap().stream_arn.unwrap();
+    let info = info(&client, "door.1_a-B");
+    assert_eq!(info.stream_arn.as_ref(), Some(&arn));
+    assert_eq!(info.status, Some(Status::Active));
+    assert_eq!(info.device_name.as_deref(), Some("porch"));
+    assert_eq!(info.media_type.as_deref(), Some("video/h264"));
+    assert_eq!(info.data_retention_in_hours, Some(24));
+    let created = info.creation_time.unwrap().as_millis();
+    assert!(
+        arn.ends_with(&format!(":stream/door.1_a-B/{created}")),
+        "{arn}"
+    );
+    let by_arn = DescribeStream {
+        stream_arn: Some(arn),
+        ..DescribeStream::default()
+    };
+    assert_eq!(
+        client.call(by_arn.clone()).unwrap().stream_info,
+        Some(info.clone())
+    );
+
+    let again = exception(client.call(request.clone()));
+    assert!(
+        matches!(again, (400, Exception::ResourceInUse(_))),
+        "{again:?}"
+    );
+
+    client.call(delete(&info, info.version.as_deref())).unwrap();
+    let gone = exception(client.call(by_arn));
+    assert!(
+        matches!(gone, (404, Exception::ResourceNotFound(_))),
+        "{gone:?}"
+    );
+    let anew = client.call(request).unwrap().stream_arn;
+    assert_ne!(anew, info.stream_arn, "an ARN is of one stream only");
+}
+
+#[test]
+fn a_new_stream_holds_nothing() {
+    let emulator = Emulator::builder().start().unwrap();
+    let client = Client::of(&emulator);
+    client.call(create("cam")).unwrap();
+    let page = client.call(list_all()).unwrap();
+    assert_eq!((page.fragments, page.next_token), (Some(vec![]), None));
+}
+
+#[test]
+fn a_version_guards_deletion() {
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    let info = info(&client, "cam");
+    let mismatch = exception(client.call(delete(&info, Some("older"))));
+    assert!(
+        matches!(mismatch, (400, Exception::VersionMismatch(_))),
+        "{mismatch:?}"
+    );
+    assert_eq!(listed(&client).len(), 15);
+    client.call(delete(&info, None)).unwrap();
+    let gone = exception(client.call(delete(&info, None)));
+    assert!(
+        matches!(gone, (404, Exception::ResourceNotFound(_))),
+        "{gone:?}"
+    );
+}
+
+#[test]
+fn bad_arguments_are_refused() {
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    for name in ["", "a b", "a/b", "é", &"x".repeat(257)] {
+        let refused = exception(client.call(create(name)));
+        assert!(
+            matches!(refused, (400, Exception::InvalidArgument(_))),
+            "{name}"
+        );
+    }
+    let negative = CreateStream {
+        data_retention_in_hours: Some(-1),
+        ..create("door")
+    };
+    let refused = exception(client.call(negative));
+    assert!(matches!(refused, (400, Exception::InvalidArgument(_))));
+    for (path, body) in [
+        ("/createStream", "{}"),
+        ("/deleteStream", "{}"),
+        ("/describeStream", "{}"),
+        ("/getDataEndpoint", r#"{"StreamName":"cam"}"#),
+        (
+            "/getDataEndpoint",
+            r#"{"StreamName":"cam","APIName":"GET_PIE"}"#,
+        ),
+        ("/getDataEndpoint", r#"{"APIName":"GET_CLIP"}"#),
+        ("/listStreams", r#"{"MaxResults":0}"#),
+        ("/listStreams", r#"{"MaxResults":10001}"#),
+        ("/listStreams", r#"{"NextToken":"5eed"}"#),
+        (
+            "/listStreams",
+            r#"{"StreamNameCondition":{"ComparisonValue":"c"}}"#,
+        ),
+        (
+            "/listStreams",
+            r#"{"StreamNameCondition":{"ComparisonOperator":"BEGINS_WITH"}}"#,
+        ),
+    ] {
+        let answer = client.send(&client.signed_body(path, body));
+        assert_eq!(
+            (answer.status.as_u16(), answer.code()),
+            (400, "InvalidArgumentException"),
+            "{body}"
+        );
+        let told: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert!(told["Message"].is_string(), "{told}");
+    }
+}
+
+#[test]
+fn the_endpoint_is_the_host_that_was_asked() {
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    for api_name in ApiName::KNOWN {
+        let request = GetDataEndpoint {
+            stream_name: Some("cam".into()),
+            api_name: Some(api_name.clone()),
+            ..GetDataEndpoint::default()
+        };
+        let endpoint = client.call(request).unwrap().data_endpoint.unwrap();
+        assert_eq!(endpoint, emulator.url());
+    }
+    let unknown = GetDataEndpoint {
+        stream_name: Some("door".into()),
+        api_name: Some(ApiName::ListFragments),
+        ..GetDataEndpoint::default()
+    };
+    let refused = exception(client.call(unknown));
+    assert!(
+        matches!(refused, (404, Exception::ResourceNotFound(_))),
+        "{refused:?}"
+    );
+}
+
+fn names(client: &Client, first: ListStreams) -> Vec<Vec<String>> {
+    let mut next = Some(first);
+    let mut pages = Vec::new();
+    while let Some(request) = next {
+        let page = client.call(request.clone()).unwrap();
+        next = request.after(&page);
+        let streams = page.stream_info_list.unwrap();
+        pages.push(
+            streams
+                .into_iter()
+                .map(|s| s.stream_name.unwrap())
+                .collect(),
+        );
+    }
+    pages
+}
+
+fn beginning_with(prefix: &str) -> Option<StreamNameCondition> {
+    Some(StreamNameCondition {
+        comparison_operator: Some(ComparisonOperator::BeginsWith),
+        comparison_value: Some(prefix.into()),
+    })
+}
+
+#[test]
+fn streams_are_listed_in_pages() {
+    let mut builder = Emulator::builder();
+    for name in ["cam-b", "cam-a", "door", "cam-c"] {
+        builder = builder.stream(name, Stream::empty());
+    }
+    let emulator = builder.start().unwrap();
+    let client = Client::of(&emulator);
+    let all = ListStreams::default();
+    assert_eq!(
+        names(&client, all.clone()),
+        [["cam-a", "cam-b", "cam-c", "door"]]
+    );
+    let two = ListStreams {
+        max_results: Some(2),
+        ..all
+    };
+    assert_eq!(
+        names(&client, two.clone()),
+        [["cam-a", "cam-b"], ["cam-c", "door"]]
+    );
+    let cams = ListStreams {
+        stream_name_condition: beginning_with("cam-"),
+        ..two
+    };
+    assert_eq!(
+        names(&client, cams.clone()),
+        [vec!["cam-a", "cam-b"], vec!["cam-c"]]
+    );
+
+    let token = client.call(cams.clone()).unwrap().next_token;
+    let others = ListStreams {
+        next_token: token,
+        stream_name_condition: beginning_with("door"),
+        ..cams
+    };
+    let refused = exception(client.call(others));
+    assert!(
+        matches!(refused, (400, Exception::InvalidArgument(_))),
+        "{refused:?}"
+    );
+}

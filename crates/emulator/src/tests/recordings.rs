@@ -1,0 +1,291 @@
+use super::*;
+use kvs_mkv::State;
+
+const A: &str = "91343852333181432392682062607743920146159169392";
+const B: &str = "91343852333181432397633822764885441725874549018";
+const C: &str = "91343852333181432402585582922026963247510532162";
+
+fn stream(pieces: &[Vec<u8>]) -> Stream {
+    Stream::from_matroska(pieces.concat()).unwrap()
+}
+
+fn body(client: &Client, fragment: &Fragment) -> Vec<u8> {
+    client.answer(fetch(&[number(fragment)])).body
+}
+
+#[test]
+fn captures_are_served_byte_for_byte() {
+    let pieces = capture(&[A, B, C]);
+    let emulator = emulator(stream(&pieces));
+    let client = Client::of(&emulator);
+    let numbers = [C, A, B].map(str::to_owned);
+    let expected = [&pieces[2][..], &pieces[0], &pieces[1]].concat();
+    assert_eq!(client.answer(fetch(&numbers)).body, expected);
+    let listed = sorted(listed(&client));
+    for ((listed, piece), number) in listed.iter().zip(&pieces).zip([A, B, C]) {
+        assert_eq!(listed.fragment_number.as_deref(), Some(number));
+        assert_eq!(
+            listed.fragment_size_in_bytes.unsigned_abs(),
+            piece.len() as u64
+        );
+    }
+    let first = &listed[0];
+    assert_eq!(
+        first.producer_timestamp.unwrap().as_millis(),
+        1_700_000_002_123
+    );
+    assert_eq!(
+        first.server_timestamp.unwrap().as_millis(),
+        1_700_000_002_200
+    );
+    let padded = format!("00{A}");
+    assert_eq!(client.answer(fetch(&[padded])).body, pieces[0]);
+}
+
+#[test]
+fn copies_go_on_in_number_and_time() {
+    let pieces = capture(&[A, B, C]);
+    let emulator = emulator(stream(&pieces).repeat(3));
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    assert_eq!(listed.len(), 9);
+    let numbers: Vec<kvs_mkv::FragmentNumber> =
+        listed.iter().map(|f| number(f).parse().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+    let times = listed
+        .iter()
+        .map(|f| f.producer_timestamp.unwrap().as_millis());
+    let steps: Vec<i64> = times
+        .clone()
+        .zip(times.skip(1))
+        .map(|(a, b)| b - a)
+        .collect();
+    // A copy follows where the last frame of the one before ends.
+    assert_eq!(steps[0], 2_000);
+    assert!(
+        (2_000..2_022).contains(&steps[2]) && steps[2] == steps[5],
+        "{steps:?}"
+    );
+
+    let source = demo();
+    let span = (4_000 + steps[2]) * 1_000_000;
+    for (i, listed) in listed.iter().enumerate() {
+        let bytes = body(&client, listed);
+        assert_eq!(
+            listed.fragment_size_in_bytes.unsigned_abs(),
+            bytes.len() as u64
+        );
+        let [served] = &decode(&bytes)[..] else {
+            panic!("one fragment")
+        };
+        assert_eq!(served.number.as_ref(), Some(&numbers[i]));
+        let told = served.producer_timestamp.unwrap().as_millis();
+        assert_eq!(told, listed.producer_timestamp.unwrap().as_millis());
+        let shift = span * i64::try_from(i / 3).unwrap();
+        let mut expected = source[i % 3].frames.clone();
+        expected
+            .iter_mut()
+            .for_each(|frame| frame.timestamp += shift);
+        assert_eq!(served.frames, expected);
+    }
+}
+
+#[test]
+fn many_copies_take_the_time_of_many() {
+    let stream = Stream::demo().repeat(100_000);
+    assert_eq!(stream.fragments(), 1_500_000);
+    let emulator = emulator(stream);
+    let client = Client::of(&emulator);
+    let last_minute = ListFragments {
+        fragment_selector: Some(selector(
+            FragmentSelectorType::ProducerTimestamp,
+            "2026-02-04T17:19:00Z",
+            "2026-02-04T17:30:00Z",
+        )),
+        ..list_all()
+    };
+    let fragments = sorted(client.call(last_minute).unwrap().fragments.unwrap());
+    // 34 days, 17 hours and 20 minutes after the beginning.
+    let last = fragments.last().unwrap();
+    assert_eq!(
+        last.producer_timestamp.unwrap().to_string(),
+        "2026-02-04T17:19:58Z"
+    );
+    assert_eq!(fragments.len(), 30);
+    let served = decode(&body(&client, last)).remove(0);
+    assert_eq!(served.frames.len(), demo()[14].frames.len());
+}
+
+#[test]
+fn the_beginning_can_be_set() {
+    let stream = Stream::demo().starting_at("2020-02-29T12:00:00.5Z".parse().unwrap());
+    let emulator = emulator(stream);
+    let client = Client::of(&emulator);
+    let first = &sorted(listed(&client))[0];
+    assert_eq!(
+        first.producer_timestamp.unwrap().to_string(),
+        "2020-02-29T12:00:00.500Z"
+    );
+}
+
+#[test]
+fn two_fragments_of_one_number_are_both_served() {
+    let pieces = capture(&[A, A, B]);
+    let stream = stream(&pieces);
+    assert_eq!(stream.warnings().len(), 1);
+    assert!(stream.warnings()[0].contains(A), "{:?}", stream.warnings());
+    let emulator = emulator(stream);
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    assert_eq!(listed.len(), 3);
+    assert_eq!(body(&client, &listed[0]), pieces[0]);
+    assert_ne!(number(&listed[1]), A);
+    let anew = decode(&body(&client, &listed[1])).remove(0);
+    assert_eq!(anew.frames, demo()[1].frames);
+    assert_eq!(anew.number.unwrap().as_str(), number(&listed[1]));
+}
+
+#[test]
+fn a_fragment_that_is_there_twice_is_served_once() {
+    let [a, b] = capture(&[A, B]).try_into().unwrap();
+    let stream = stream(&[a.clone(), b, a]);
+    assert_eq!(stream.fragments(), 2);
+    assert!(
+        stream.warnings()[0].contains("once more"),
+        "{:?}",
+        stream.warnings()
+    );
+}
+
+#[test]
+fn a_capture_that_breaks_off_loses_its_last_fragment() {
+    let mut pieces = capture(&[A, B]);
+    let cut = pieces[1].len() - 100;
+    pieces[1].truncate(cut);
+    let stream = stream(&pieces);
+    assert_eq!(stream.fragments(), 1);
+    let expected = format!("byte {} is cut short", pieces[0].len());
+    assert!(
+        stream.warnings()[0].contains(&expected),
+        "{:?}",
+        stream.warnings()
+    );
+
+    let error = Stream::from_matroska(pieces.swap_remove(1))
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("ends inside its first fragment"), "{error}");
+}
+
+#[test]
+fn an_ordinary_file_that_breaks_off_keeps_whole_frames() {
+    let whole = include_bytes!("../../demo/demo.mkv");
+    let stream = Stream::from_matroska(&whole[..100_000]).unwrap();
+    assert!(
+        stream.warnings()[0].contains("cut short"),
+        "{:?}",
+        stream.warnings()
+    );
+    let count = stream.fragments();
+    let emulator = emulator(stream);
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    assert_eq!(listed.len() as u64, count);
+    let last = decode(&body(&client, listed.last().unwrap())).remove(0);
+    let source = &demo()[listed.len() - 1];
+    assert!(!last.frames.is_empty() && last.frames.len() < source.frames.len());
+    assert_eq!(last.frames, source.frames[..last.frames.len()]);
+}
+
+/// The emulator's own answer for what it does not have.
+fn error_of(number: &str) -> Vec<u8> {
+    let emulator = emulator(Stream::empty());
+    Client::of(&emulator)
+        .answer(fetch(&[number.to_owned()]))
+        .body
+}
+
+#[test]
+fn errors_in_a_capture_are_served_as_they_are() {
+    let [first, _, last] = capture(&[A, B, C]).try_into().unwrap();
+    let pieces = [first, error_of(B), last];
+    let emulator = emulator(stream(&pieces).repeat(2));
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    assert_eq!(listed.len(), 6);
+    let error = listed.iter().find(|f| number(f) == B).unwrap();
+    assert_eq!(body(&client, error), pieces[1]);
+    assert_eq!(error.fragment_length_in_milliseconds, 0);
+    let of_copies = listed
+        .iter()
+        .map(|f| decode(&body(&client, f)).remove(0).state);
+    assert_eq!(
+        of_copies
+            .filter(|state| matches!(state, State::Error(_)))
+            .count(),
+        2
+    );
+}
+
+#[test]
+fn what_cannot_be_served_is_refused_in_words() {
+    let whole = include_bytes!("../../demo/demo.mkv");
+    let error = |bytes: &[u8]| {
+        Stream::from_matroska(bytes.to_vec())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(
+        error(b"GIF89a").contains("not Matroska"),
+        "{}",
+        error(b"GIF89a")
+    );
+    assert!(error(b"").contains("holds no fragment"));
+    let mut damaged = whole.to_vec();
+    let fourth = usize::try_from(demo()[3].offset).unwrap();
+    damaged[fourth..fourth + 400].fill(0);
+    let damaged = error(&damaged);
+    assert!(
+        damaged.contains("at byte") && damaged.contains("give a whole"),
+        "{damaged}"
+    );
+    let huge = capture(&[&"9".repeat(128)]).concat();
+    assert!(error(&huge).contains("128 digits"));
+
+    let missing = Stream::from_path("no/such.mkv").unwrap_err();
+    assert!(
+        missing
+            .to_string()
+            .starts_with("no/such.mkv: cannot be read: "),
+        "{missing}"
+    );
+    assert!(std::error::Error::source(&missing).is_some());
+    let not_media = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let error = Stream::from_path(not_media).unwrap_err().to_string();
+    assert!(
+        error.starts_with(not_media) && error.contains("not Matroska"),
+        "{error}"
+    );
+}
+
+#[test]
+fn files_are_read_from_disk() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/demo.mkv");
+    let stream = Stream::from_path(path).unwrap();
+    assert_eq!((stream.fragments(), stream.warnings().len()), (15, 0));
+}
+
+#[test]
+fn streams_need_names_of_their_own() {
+    for (names, complaint) in [
+        (["a b", "c"], "\"a b\": StreamName must be"),
+        (["a", "a"], "\"a\": The stream a already"),
+    ] {
+        let builder = names.iter().fold(Emulator::builder(), |b, name| {
+            b.stream(*name, Stream::empty())
+        });
+        let error = builder.start().unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+        assert!(error.to_string().contains(complaint), "{error}");
+    }
+}
