@@ -212,6 +212,10 @@ impl Client {
         match location.map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))? {
             Location::Known { target, remembered } => Ok((target, remembered)),
             Location::Unknown(question) => {
+                // What cannot be sent need not be located.
+                operation
+                    .encode()
+                    .map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))?;
                 let call = Call::new(question.operation(), Arc::clone(question.target()));
                 let answer = call.and_then(|call| self.call(call));
                 let answer = answer.map_err(Error::for_service)?.output;
@@ -235,7 +239,9 @@ impl Client {
             let retry = match transport.exchange(request) {
                 Err(why) => waiting.interrupted(why, &mut self.session())?,
                 Ok((head, mut body)) => {
-                    match waiting.head(head, &mut self.session(), clock.now())? {
+                    // Bound first: in the match the lock would be held through all of its arms.
+                    let head = waiting.head(head, &mut self.session(), clock.now())?;
+                    match head {
                         Head::Streaming(output) => return Ok(Opened { output, body }),
                         Head::Collect(collect) => match body.collect(collect.limit()) {
                             Ok(Some(bytes)) => {
