@@ -224,14 +224,14 @@ impl Timeline {
         tracks.fold(self.floor(continues, spans), i128::max)
     }
 
-    /// What the tracks together demand, beside what each does.
+    /// What the tracks together demand, beside what each does: no Cluster begins before zero.
     fn floor(&self, continues: bool, spans: &[Span]) -> i128 {
         if self.followed(spans).next().is_none() {
             self.end()
         } else if continues {
-            i128::MIN
+            0
         } else {
-            self.end().saturating_sub(INTERLEAVING)
+            self.end().saturating_sub(INTERLEAVING).max(0)
         }
     }
 

@@ -46,6 +46,18 @@ fn fragments_that_each_begin_at_zero_are_placed_by_the_producer() {
 }
 
 #[test]
+fn nothing_comes_before_the_beginning() {
+    let tracks = [video(), audio()];
+    let first = |producer| with_tracks(1, producer, &tracks, vec![frame(AUDIO, 52_705)]);
+    let frames = vec![frame(AUDIO, 52_706), frame(VIDEO, 0)];
+    // By its timecodes, and by its producer's word.
+    let second = |producer| with_tracks(2, producer, &tracks, frames.clone());
+    let expected = [vec![0], vec![52_706, 0]];
+    assert_eq!(default(&[first(None), second(None)]), expected);
+    assert_eq!(default(&[first(Some(900)), second(Some(1))]), expected);
+}
+
+#[test]
 fn without_a_producer_they_follow_each_other() {
     let relative = [fragment(1, None, &[0, 40]), fragment(2, None, &[0, 40])];
     assert_eq!(default(&relative), [[0, 40], [80, 120]]);
