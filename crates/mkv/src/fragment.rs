@@ -32,7 +32,9 @@ pub struct Fragment {
     pub offset: u64,
     /// Its length in the input, in bytes.
     pub bytes: u64,
-    /// The input itself, in the pieces it came in; empty unless asked for.
+    /// The input itself, in the pieces it came in; empty unless
+    /// [asked for](crate::Fragments::keeping_raw), and for a fragment over the
+    /// [limit](crate::Limits::fragment).
     pub raw: Vec<Bytes>,
     /// What became of it.
     pub state: State,
@@ -44,7 +46,8 @@ pub struct Fragment {
 pub enum State {
     /// All of it is there.
     Complete,
-    /// The input ended, or was damaged, inside it. What is there is whole frames.
+    /// The input ended, or was damaged, inside it, or it is over the limit. What is there is whole
+    /// frames.
     Truncated,
     /// It has no Cluster.
     Empty,

@@ -3,15 +3,17 @@
 use bytes::{Buf, Bytes};
 
 use super::block::{Block, Clock, OutOfRange, Times};
+use super::decoder::{Decoder, Failure, Held};
+use super::event::{Event, Fault};
 use super::header::{Tracks, timestamp_scale};
 use super::input::to_u64;
-use super::level::Element;
+use super::level::{Element, Level};
 use super::open::Open;
-use super::{Decoder, Event, Failure, Fault, Held, Level, tags};
-use crate::ebml::children::Malformed;
+use super::tags::{self, Service};
+
+use crate::ebml::children::{Children, Malformed};
 use crate::ebml::{id, parse_unsigned};
-use crate::fragment::{Frame, Tag};
-use crate::number::FragmentNumber;
+use crate::fragment::Frame;
 
 /// Why the payload of an element cannot be used.
 #[derive(Debug)]
@@ -43,19 +45,23 @@ impl Decoder {
             id::TIMESTAMP => self.timecode(&payload),
             id::TAGS => self.tags(element, &payload),
             id::INFO | id::TRACKS => self.describe(element.id, &payload),
+            id::EBML => elements(&payload),
             _ => Ok(()),
         };
         applied.map_err(|bad| failure(element, payload, bad))
     }
 
-    /// Takes Info or Tracks.
+    /// Takes Info or Tracks. If it cannot, nothing in the Segment can be relied on.
     pub(super) fn describe(&mut self, id: u32, payload: &Bytes) -> Result<(), Bad> {
-        if id == id::TRACKS {
-            self.segment.tracks = Tracks::parse(payload)?;
-        } else if let Some(scale) = timestamp_scale(payload)? {
-            self.segment.scale = scale;
-        }
-        Ok(())
+        let described = if id == id::TRACKS {
+            Tracks::parse(payload).map(|tracks| self.segment.tracks = tracks)
+        } else {
+            timestamp_scale(payload).map(|scale| {
+                self.segment.scale = scale.unwrap_or(self.segment.scale);
+            })
+        };
+        self.segment.damaged |= described.is_err();
+        Ok(described?)
     }
 
     pub(super) fn begin_cluster(&mut self, cluster: Element) {
@@ -82,40 +88,22 @@ impl Decoder {
 
     fn tags(&mut self, element: Element, payload: &Bytes) -> Result<(), Bad> {
         let tags = tags::parse(payload)?;
-        let number = tags::number(&tags);
-        if number
-            .as_ref()
-            .is_some_and(|number| self.is_another(number))
-        {
+        let service = Service::of(&tags);
+        let another = service.identifies
+            && self
+                .open
+                .as_ref()
+                .is_some_and(|open| open.has_cluster || open.service.contradicts(&service));
+        if another {
             self.end_fragment(element.offset, true);
         }
-        self.segment.numbered |= number.is_some();
-        self.segment.begun |= number.is_some();
-        self.take_tags(element, payload.len(), tags)
-    }
-
-    /// Adds tags to the fragment under way; to a new one that they begin where there is none.
-    pub(super) fn take_tags(
-        &mut self,
-        element: Element,
-        len: usize,
-        tags: Vec<Tag>,
-    ) -> Result<(), Bad> {
+        self.segment.numbered |= service.identifies;
+        self.segment.begun |= service.identifies;
         let open = self.open.get_or_insert_with(|| Open::at(element.offset));
-        open.tag_bytes = open.tag_bytes.saturating_add(len);
-        if !open.has_cluster && open.tag_bytes > self.limits.tags {
-            return Err(Bad::TooLarge);
+        match open.tags(tags, payload.len(), self.limits.tags, &mut self.events) {
+            true => Ok(()),
+            false => Err(Bad::TooLarge),
         }
-        open.tags(tags, &mut self.events);
-        Ok(())
-    }
-
-    /// Whether a number is that of another fragment than the one under way.
-    fn is_another(&self, number: &FragmentNumber) -> bool {
-        self.open.as_ref().is_none_or(|open| {
-            let own = open.service.number.as_ref();
-            open.has_cluster || own.is_some_and(|own| own != number)
-        })
     }
 
     fn simple_block(&mut self, element: Element, mut payload: Bytes) -> Result<(), Failure> {
@@ -173,6 +161,12 @@ impl Decoder {
         frame.data = self.segment.tracks.restore(frame.track, frame.data);
         self.events.push_back(Event::Frame(frame));
     }
+}
+
+/// Checks that a payload consists of elements.
+fn elements(payload: &Bytes) -> Result<(), Bad> {
+    Children::of(payload).try_for_each(|child| child.map(drop))?;
+    Ok(())
 }
 
 fn failure(element: Element, payload: Bytes, bad: Bad) -> Failure {

@@ -2,14 +2,40 @@
 
 use bytes::Bytes;
 
-use super::event::{Damage, Event, FragmentBegin, FragmentEnd};
+use super::decoder::Decoder;
+use super::event::{Damage, Event, Fault, FragmentBegin, FragmentEnd};
 use super::input::to_u64;
 use super::limits::Limits;
 use super::raw::Raw;
-use super::{Decoder, Fault};
+
 use crate::fragment::{Fragment, Frame, State, Tag};
 
-/// Turns bytes into whole fragments.
+/// Turns bytes into whole fragments, by the rules of [`Decoder`].
+///
+/// ```
+/// use kvs_mkv::{Fragments, InBandError, State, payload};
+///
+/// let missing = InBandError {
+///     code: Some("FRAGMENT_NOT_FOUND".to_owned()),
+///     id: Some(3000),
+///     message: None,
+/// };
+/// let mut fragments = Fragments::new();
+/// for piece in payload::error(&"12345".parse()?, &missing) {
+///     fragments.push(piece);
+/// }
+/// fragments.finish();
+/// while let Some(next) = fragments.next_fragment() {
+///     match next {
+///         Ok(fragment) => {
+///             assert_eq!(fragment.number, "12345".parse().ok());
+///             assert_eq!(fragment.state, State::Error(missing.clone()));
+///         }
+///         Err(damage) => eprintln!("{damage}"),
+///     }
+/// }
+/// # Ok::<(), kvs_mkv::BadFragmentNumber>(())
+/// ```
 #[derive(Debug)]
 pub struct Fragments {
     decoder: Decoder,

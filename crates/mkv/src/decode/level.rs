@@ -35,7 +35,7 @@ impl Element {
 /// What the next element is a child of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Level {
-    /// Nothing.
+    /// Nothing, at the beginning or after a Segment.
     Top,
     /// Nothing, after an EBML header: a Segment is to come.
     Header,
@@ -61,8 +61,13 @@ pub(super) enum Action {
 }
 
 impl Level {
-    /// What is done with an element here.
-    pub(super) fn action(self, id: u32) -> Result<Action, Fault> {
+    /// What is done with an element here. What Matroska does not know is damage: noise passes for
+    /// unknown elements all too easily, and would take frames with it.
+    pub(super) fn action(self, head: Head) -> Result<Action, Fault> {
+        let id = head.id;
+        if !may_be_so_long(head) {
+            return Err(Fault::Malformed(id));
+        }
         match (self, id) {
             (Self::Cluster { .. }, id::SIMPLE_BLOCK | id::BLOCK_GROUP | id::TIMESTAMP) => {
                 Ok(Action::Read)
@@ -75,13 +80,29 @@ impl Level {
                 Some(_) => Err(Fault::Overrun(id::CLUSTER)),
                 None => Err(Fault::Misplaced(id)),
             },
-            (Self::Segment, _) => in_segment(id)
-                .or(is_long(id).then_some(Action::Read))
-                .ok_or(Fault::Misplaced(id)),
+            (Self::Top | Self::Segment, _) => in_segment(id).ok_or(Fault::Misplaced(id)),
             (Self::Header, id::SEGMENT) => Ok(Action::Segment),
-            (Self::Top, id::EBML) => Ok(Action::Header),
-            (Self::Top | Self::Header, _) => Err(Fault::Misplaced(id)),
+            (Self::Header, _) => Err(Fault::Misplaced(id)),
         }
+    }
+
+    /// What an element is a child of, if it may stand here at all. It closes a Cluster of unknown
+    /// size, and shows that a Segment did not end where its size says.
+    pub(super) fn around(self, id: u32) -> Self {
+        match self {
+            Self::Cluster { .. } if !is_in_cluster(id) => Self::Segment,
+            Self::Top if in_segment(id).is_some() => Self::Segment,
+            same => same,
+        }
+    }
+}
+
+/// Small elements have short ids, for which noise passes; but not with their sizes too.
+fn may_be_so_long(head: Head) -> bool {
+    match (head.id, head.size) {
+        (id::CRC_32, size) => size == Size::Known(4),
+        (id::TIMESTAMP | id::POSITION | id::PREV_SIZE, Size::Known(size)) => size <= 8,
+        _ => true,
     }
 }
 
@@ -110,12 +131,6 @@ fn in_segment(id: u32) -> Option<Action> {
         id::EBML => Some(Action::Header),
         _ => None,
     }
-}
-
-/// An id on four bytes, as all children of a Segment have: one that is unknown may be new, where a
-/// shorter one is noise. A Segment is none of its own children.
-fn is_long(id: u32) -> bool {
-    id > 0x0FFF_FFFF && id != id::SEGMENT
 }
 
 impl Limits {

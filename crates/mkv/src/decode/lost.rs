@@ -1,17 +1,20 @@
 //! Finding the way back into damaged input.
 //!
-//! Decoding begins again at an EBML header or a Segment; at Tags with a fragment number; and at a
-//! Cluster, unless fragments are told apart by their numbers: nobody could say whose it is. Info and
+//! Decoding begins again at an EBML header or a Segment; at Tags that say which fragment follows; and
+//! at a Cluster, unless such Tags tell the fragments apart: nobody could say whose it is. Info and
 //! Tracks that are found on the way are taken over.
 
 use bytes::Bytes;
 
+use super::apply::Bad;
+use super::decoder::{Decoder, Failure, Progress, State};
 use super::event::{Damage, Event, Fault};
 use super::input::{Gather, to_u64};
 use super::level::{Element, Level, OPEN};
 use super::open::{Open, Segment};
 use super::scan::{self, Found};
-use super::{Decoder, Failure, Progress, State, tags};
+use super::tags::{self, Service};
+
 use crate::ebml::id;
 
 /// Input that is being skipped, and why.
@@ -39,9 +42,10 @@ impl Decoder {
             // Of this fragment there is nothing but a header that led nowhere.
             offset = self.open.take().map_or(offset, |open| open.offset);
         }
-        self.end_fragment(offset, false);
+        self.end_fragment(offset, self.level == Level::Top);
         self.held = None;
-        self.segment.damaged |= !self.segment.begun;
+        // Later there is nothing more to come that all of it depends on.
+        self.segment.damaged |= !self.segment.begun && self.segment.tracks.list.is_empty();
         self.segment.end = OPEN;
         self.state = State::Lost(Lost {
             offset,
@@ -85,8 +89,10 @@ impl Decoder {
 
     fn found(&mut self, element: Element, head_len: usize) {
         let offset = element.offset;
+        let payload = offset.saturating_add(to_u64(head_len));
+        let fits = element.end.saturating_sub(payload) <= to_u64(self.limits.of(element.id));
         match element.id {
-            id::EBML => {
+            id::EBML if fits => {
                 self.resume(offset);
                 self.level = Level::Top;
             }
@@ -101,43 +107,43 @@ impl Decoder {
                 self.open = Some(Open::at(offset));
                 self.level = Level::Segment;
             }
-            _ => self.gather_clue(element, head_len),
+            id::INFO | id::TRACKS | id::TAGS if fits => {
+                self.input.skip(to_u64(head_len));
+                self.gather(element);
+            }
+            _ => self.input.skip(1),
         }
     }
 
-    fn gather_clue(&mut self, element: Element, head_len: usize) {
-        let head_len = to_u64(head_len);
-        self.input.skip(head_len);
+    fn gather(&mut self, element: Element) {
         let size = element.end.saturating_sub(self.input.position());
-        if let (Ok(size), State::Lost(lost)) = (usize::try_from(size), &mut self.state)
-            && size <= self.limits.of(element.id)
-        {
+        if let (Ok(size), State::Lost(lost)) = (usize::try_from(size), &mut self.state) {
             lost.clue = Some((element, Gather::new(size)));
         }
     }
 
     /// Takes what a clue says, or goes on looking inside it.
     fn follow(&mut self, element: Element, payload: Bytes) {
-        if element.id != id::TAGS {
-            if self.describe(element.id, &payload).is_err() {
-                self.input.unread(payload);
-            }
-            return;
+        let followed = match element.id {
+            id::TAGS => self.follow_tags(element, &payload),
+            _ => self.describe(element.id, &payload),
+        };
+        if followed.is_err() {
+            self.input.unread(payload);
         }
-        match tags::parse(&payload) {
-            Ok(tags) if tags::number(&tags).is_some() => {
-                self.resume(element.offset);
-                self.segment.numbered = true;
-                self.segment.begun = true;
-                self.level = Level::Segment;
-                let mut open = Open::at(element.offset);
-                open.tag_bytes = payload.len();
-                open.tags(tags, &mut self.events);
-                self.open = Some(open);
-            }
-            Ok(_) => {}
-            Err(_) => self.input.unread(payload),
+    }
+
+    fn follow_tags(&mut self, element: Element, payload: &Bytes) -> Result<(), Bad> {
+        let tags = tags::parse(payload)?;
+        if Service::of(&tags).identifies {
+            self.resume(element.offset);
+            self.segment.numbered = true;
+            self.segment.begun = true;
+            self.level = Level::Segment;
+            let open = self.open.insert(Open::at(element.offset));
+            open.tags(tags, payload.len(), self.limits.tags, &mut self.events);
         }
+        Ok(())
     }
 
     /// Tells of the damage up to here.

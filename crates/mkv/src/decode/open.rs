@@ -15,9 +15,9 @@ pub(super) struct Segment {
     /// Nanoseconds of a tick.
     pub(super) scale: u64,
     pub(super) tracks: Tracks,
-    /// Whether Tags with numbers tell its fragments apart, and not its Clusters.
+    /// Whether Tags tell its fragments apart, and not its Clusters.
     pub(super) numbered: bool,
-    /// Whether a Cluster or a number came: what is before them is its header.
+    /// Whether a Cluster came, or Tags that tell fragments apart: what is before is its header.
     pub(super) begun: bool,
     /// Whether something is wrong in its header, so that nothing in it can be relied on.
     pub(super) damaged: bool,
@@ -43,7 +43,7 @@ pub(super) struct Open {
     pub(super) service: Service,
     tags_before: Vec<Tag>,
     /// Bytes of the elements that they came in.
-    pub(super) tag_bytes: usize,
+    tag_bytes: usize,
     /// Whether its beginning was told.
     told: bool,
     pub(super) has_cluster: bool,
@@ -61,14 +61,28 @@ impl Open {
         }
     }
 
-    /// Takes tags, which are told at once where they stand after a Cluster.
-    pub(super) fn tags(&mut self, tags: Vec<Tag>, events: &mut VecDeque<Event>) {
+    /// Takes the tags of an element of `len` bytes, which are told at once where they stand after a
+    /// Cluster. Whether those before stay within the `limit`.
+    pub(super) fn tags(
+        &mut self,
+        tags: Vec<Tag>,
+        len: usize,
+        limit: usize,
+        events: &mut VecDeque<Event>,
+    ) -> bool {
         self.service.note(&tags);
-        if !self.has_cluster {
-            self.tags_before.extend(tags);
-        } else if !tags.is_empty() {
-            events.push_back(Event::TagsAfter(tags));
+        if self.has_cluster {
+            if !tags.is_empty() {
+                events.push_back(Event::TagsAfter(tags));
+            }
+            return true;
         }
+        self.tag_bytes = self.tag_bytes.saturating_add(len);
+        let fits = self.tag_bytes <= limit;
+        if fits {
+            self.tags_before.extend(tags);
+        }
+        fits
     }
 
     /// A Cluster begins.

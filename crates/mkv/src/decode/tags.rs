@@ -1,5 +1,7 @@
 //! Tags, and what the service says in them.
 
+use std::str::FromStr;
+
 use bytes::Bytes;
 
 use crate::ebml::children::{Children, Malformed, text};
@@ -14,42 +16,54 @@ const PREFIX: &str = "AWS_KINESISVIDEO_";
 const DEEPEST: usize = 8;
 
 /// The names and values of a Tags element, in order, nested ones after what they are in.
+///
+/// Strict about what is in it: where one Tags element passes for another's, fragments run together.
 pub(super) fn parse(payload: &Bytes) -> Result<Vec<Tag>, Malformed> {
     let mut tags = Vec::new();
     for child in Children::of(payload) {
         let tag = child?;
-        if tag.id == id::TAG {
-            simple_tags(&tag.payload, DEEPEST, &mut tags)?;
+        match tag.id {
+            id::TAG => simple_tags(&tag.payload, DEEPEST, &mut tags)?,
+            id::VOID | id::CRC_32 => {}
+            _ => return Err(Malformed),
         }
     }
     Ok(tags)
 }
 
-fn simple_tags(payload: &Bytes, depth: usize, tags: &mut Vec<Tag>) -> Result<(), Malformed> {
-    let deeper = depth.checked_sub(1).ok_or(Malformed)?;
-    for child in Children::of(payload) {
+fn simple_tags(tag: &Bytes, depth: usize, tags: &mut Vec<Tag>) -> Result<(), Malformed> {
+    for child in Children::of(tag) {
         let child = child?;
-        if child.id == id::SIMPLE_TAG {
-            tags.extend(simple_tag(&child.payload)?);
-            simple_tags(&child.payload, deeper, tags)?;
+        match child.id {
+            id::SIMPLE_TAG => simple_tag(&child.payload, depth, tags)?,
+            id::TARGETS | id::VOID | id::CRC_32 => {}
+            _ => return Err(Malformed),
         }
     }
     Ok(())
 }
 
-fn simple_tag(payload: &Bytes) -> Result<Option<Tag>, Malformed> {
-    let mut name = String::new();
+fn simple_tag(payload: &Bytes, depth: usize, tags: &mut Vec<Tag>) -> Result<(), Malformed> {
+    let deeper = depth.checked_sub(1).ok_or(Malformed)?;
+    let mut name = None;
     let mut value = String::new();
+    let mut nested = Vec::new();
     for child in Children::of(payload) {
         let child = child?;
         match child.id {
-            id::TAG_NAME => name = text(&child.payload),
+            id::TAG_NAME => name = Some(text(&child.payload)),
             id::TAG_STRING => value = text(&child.payload),
             id::TAG_BINARY => value = hex(&child.payload),
+            id::SIMPLE_TAG => simple_tag(&child.payload, deeper, &mut nested)?,
             _ => {}
         }
     }
-    Ok((!name.is_empty()).then_some(Tag { name, value }))
+    tags.push(Tag {
+        name: name.ok_or(Malformed)?,
+        value,
+    });
+    tags.append(&mut nested);
+    Ok(())
 }
 
 fn hex(payload: &[u8]) -> String {
@@ -63,20 +77,28 @@ pub(super) struct Service {
     pub(super) server: Option<Timestamp>,
     pub(super) producer: Option<Timestamp>,
     pub(super) error: Option<InBandError>,
+    /// Whether it gives a number or a time, be it one that cannot be read.
+    pub(super) identifies: bool,
 }
 
 impl Service {
+    pub(super) fn of(tags: &[Tag]) -> Self {
+        let mut service = Self::default();
+        service.note(tags);
+        service
+    }
+
     /// Takes over what these tags say. Names occur in the spelling of the captures and in that of
     /// the documentation.
     pub(super) fn note(&mut self, tags: &[Tag]) {
         for Tag { name, value } in tags {
             match name.strip_prefix(PREFIX).unwrap_or_default() {
-                "FRAGMENT_NUMBER" => self.number = value.parse().ok().or(self.number.take()),
+                "FRAGMENT_NUMBER" => self.identify(|own| read(value, &mut own.number)),
                 "SERVER_TIMESTAMP" | "SERVER_SIDE_TIMESTAMP" => {
-                    self.server = value.parse().ok().or(self.server);
+                    self.identify(|own| read(value, &mut own.server));
                 }
                 "PRODUCER_TIMESTAMP" | "PRODUCER_SIDE_TIMESTAMP" => {
-                    self.producer = value.parse().ok().or(self.producer);
+                    self.identify(|own| read(value, &mut own.producer));
                 }
                 "ERROR_CODE" => self.error().code = Some(value.clone()),
                 "ERROR_ID" => self.error().id = value.parse().ok(),
@@ -90,16 +112,32 @@ impl Service {
         }
     }
 
+    /// Whether this and `other` cannot be about the same fragment.
+    pub(super) fn contradicts(&self, other: &Self) -> bool {
+        differ(&self.number, &other.number)
+            || differ(&self.server, &other.server)
+            || differ(&self.producer, &other.producer)
+    }
+
+    fn identify(&mut self, read: impl FnOnce(&mut Self)) {
+        self.identifies = true;
+        read(self);
+    }
+
     fn error(&mut self) -> &mut InBandError {
         self.error.get_or_insert_default()
     }
 }
 
-/// The number that these tags give, if any.
-pub(super) fn number(tags: &[Tag]) -> Option<FragmentNumber> {
-    let mut service = Service::default();
-    service.note(tags);
-    service.number
+/// Takes a value where it can be read; what was there stays otherwise.
+fn read<T: FromStr>(value: &str, into: &mut Option<T>) {
+    if let Ok(value) = value.parse() {
+        *into = Some(value);
+    }
+}
+
+fn differ<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
+    matches!((a, b), (Some(a), Some(b)) if a != b)
 }
 
 #[cfg(test)]
@@ -147,8 +185,22 @@ mod tests {
         let expected = vec![tag("OUTER", "01ab"), tag("INNER", "x")];
         assert_eq!(parse(&payload.into()), Ok(expected));
 
-        let deep = (0..1000).fold(Vec::new(), |inner, _| element(id::SIMPLE_TAG, &inner));
-        assert_eq!(parse(&element(id::TAG, &deep).into()), Err(Malformed));
+        let name = || element(id::TAG_NAME, b"N");
+        let nest = |inner: Vec<u8>, _| element(id::SIMPLE_TAG, &[name(), inner].concat());
+        let nested = |depth| element(id::TAG, &(0..depth).fold(Vec::new(), nest)).into();
+        assert_eq!(parse(&nested(8)).map(|tags| tags.len()), Ok(8));
+        assert_eq!(parse(&nested(9)), Err(Malformed));
+        assert_eq!(parse(&nested(1000)), Err(Malformed));
+    }
+
+    #[test]
+    fn what_is_no_tag_is_malformed() {
+        let nameless = element(id::SIMPLE_TAG, &element(id::TAG_STRING, b"x"));
+        let strange = element(id::NAME, b"x");
+        for tag in [nameless, strange.clone()] {
+            assert_eq!(parse(&element(id::TAG, &tag).into()), Err(Malformed));
+        }
+        assert_eq!(parse(&strange.into()), Err(Malformed));
     }
 
     #[test]

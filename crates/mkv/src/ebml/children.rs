@@ -17,6 +17,10 @@ pub(crate) struct Child {
     pub(crate) whole: Bytes,
 }
 
+/// The longest ids are those of the EBML header, the Segment and its children: inside any other
+/// element they say that its size is wrong.
+const OUTERMOST: std::ops::RangeFrom<u32> = 0x1000_0000..;
+
 /// The elements of a payload, in order.
 #[derive(Debug)]
 pub(crate) struct Children {
@@ -35,6 +39,9 @@ impl Children {
         let Size::Known(size) = head.size else {
             return Err(Malformed);
         };
+        if OUTERMOST.contains(&head.id) {
+            return Err(Malformed);
+        }
         let end = usize::try_from(size)
             .ok()
             .and_then(|size| size.checked_add(head.len))
@@ -98,6 +105,14 @@ mod tests {
         assert_eq!(ids(&[0xD7, 0xFF, 1]), Err(Malformed));
         let huge = &[0xD7, 0x01, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFE];
         assert_eq!(ids(huge), Err(Malformed));
+    }
+
+    #[test]
+    fn a_child_that_encloses_its_parent_is_malformed() {
+        assert_eq!(
+            ids(&[0x86, 0x80, 0x1A, 0x45, 0xDF, 0xA3, 0x80]),
+            Err(Malformed)
+        );
     }
 
     #[test]

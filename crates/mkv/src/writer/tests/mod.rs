@@ -11,7 +11,7 @@
 mod clusters;
 mod files;
 mod hostile;
-mod round;
+pub(crate) mod round;
 mod time;
 mod tracks;
 pub(crate) mod walk;
@@ -27,11 +27,11 @@ use crate::fragment::{Frame, State, Tag};
 use crate::timestamp::Timestamp;
 use crate::track::{Audio, Track, TrackKind, Video};
 
-const MS: i64 = 1_000_000;
-const VIDEO: u64 = 1;
-const AUDIO: u64 = 2;
+pub(crate) const MS: i64 = 1_000_000;
+pub(crate) const VIDEO: u64 = 1;
+pub(crate) const AUDIO: u64 = 2;
 
-fn video() -> Track {
+pub(crate) fn video() -> Track {
     let kind = TrackKind::Video(Video {
         width: 640,
         height: 480,
@@ -39,7 +39,7 @@ fn video() -> Track {
     track(VIDEO, kind, "V_MPEG4/ISO/AVC")
 }
 
-fn audio() -> Track {
+pub(crate) fn audio() -> Track {
     let kind = TrackKind::Audio(Audio {
         sampling_rate_millihertz: 48_000_000,
         channels: 1,
@@ -48,7 +48,7 @@ fn audio() -> Track {
     track(AUDIO, kind, "A_AAC")
 }
 
-fn track(number: u64, kind: TrackKind, codec_id: &str) -> Track {
+pub(crate) fn track(number: u64, kind: TrackKind, codec_id: &str) -> Track {
     let private = Bytes::from_static(b"\x01private");
     let mut e = Encoder::new(Width::Shortest);
     e.unsigned(id::TRACK_NUMBER, number);
@@ -67,7 +67,7 @@ fn track(number: u64, kind: TrackKind, codec_id: &str) -> Track {
     }
 }
 
-fn frame(track: u64, ms: i64) -> Frame {
+pub(crate) fn frame(track: u64, ms: i64) -> Frame {
     Frame {
         track,
         timestamp: ms * MS,
@@ -89,7 +89,7 @@ pub(crate) fn fragment(number: u32, producer_ms: Option<i64>, times: &[i64]) -> 
     )
 }
 
-fn with_tracks(
+pub(crate) fn with_tracks(
     number: u32,
     producer_ms: Option<i64>,
     tracks: &[Track],
@@ -123,7 +123,7 @@ pub(crate) fn tag(name: &str, value: &str) -> Tag {
 }
 
 /// The file of these fragments, complete.
-fn file(options: WriterOptions, fragments: &[Fragment]) -> Vec<u8> {
+pub(crate) fn file(options: WriterOptions, fragments: &[Fragment]) -> Vec<u8> {
     let mut writer = Writer::new(options);
     for fragment in fragments {
         writer.write(fragment).unwrap();

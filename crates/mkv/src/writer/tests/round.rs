@@ -98,7 +98,7 @@ fn pairs(tags: &Element<'_>) -> Vec<(String, String)> {
 }
 
 prop_compose! {
-    fn any_frame()(
+    pub(crate) fn any_frame()(
         track in 1..=2_u64,
         ms in 0..70_000_i64,
         duration in proptest::option::of(0..5_000_u64),
@@ -116,13 +116,13 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_tags()(tags in proptest::collection::vec(("[a-z]{1,8}", "\\PC{0,20}"), 0..3)) -> Vec<Tag> {
+    pub(crate) fn any_tags()(tags in proptest::collection::vec(("[a-z]{1,8}", "\\PC{0,20}"), 0..3)) -> Vec<Tag> {
         tags.iter().map(|(name, value)| tag(name, value)).collect()
     }
 }
 
 prop_compose! {
-    fn any_fragment()(
+    pub(crate) fn any_fragment()(
         number: u32,
         producer in proptest::option::of(1..100_000_i64),
         frames in proptest::collection::vec(any_frame(), 0..12),
