@@ -105,7 +105,8 @@ impl Builder {
         self
     }
 
-    /// Limits each body of media to that many bytes a second; as fast as it goes unless set.
+    /// Limits each body of media to that many bytes a second; as fast as it goes
+    /// unless set. Less than one is one.
     pub fn rate(mut self, bytes_per_second: u64) -> Self {
         self.rate = Some(bytes_per_second);
         self

@@ -17,7 +17,12 @@
 //! # What is served
 //! CreateStream, DeleteStream, DescribeStream, ListStreams and GetDataEndpoint, which answers with
 //! the emulator's own address; ListFragments and GetMediaForFragmentList. Any region will do.
-//! Quotas are not enforced; [`Builder::rate`] slows media down.
+//!
+//! # What is simpler than in the cloud
+//! Streams can be used as soon as they are created, and are gone as soon as they are deleted.
+//! Nothing is ingested: a new stream stays empty. The disorder of listings, the sizes of pieces and
+//! the numbers of fragments are the same every time. Quotas are not enforced; [`Builder::rate`]
+//! slows media down.
 #![forbid(unsafe_code)]
 
 mod auth;

@@ -14,6 +14,9 @@ use crate::numbering::Numbering;
 #[derive(Clone, Default)]
 pub(crate) struct Loaded {
     pub(crate) fragments: Vec<Stored>,
+    /// Where captured numbers are in `fragments`.
+    pub(crate) by_number: HashMap<FragmentNumber, usize>,
+    /// Numbers for all others.
     pub(crate) numbering: Numbering,
     pub(crate) warnings: Vec<String>,
 }
@@ -114,23 +117,19 @@ pub(crate) fn load(bytes: Bytes) -> Result<Loaded, Problem> {
     let found = fragments(bytes)?;
     let is_capture = found.iter().any(|fragment| fragment.number.is_some());
     let mut loaded = Loaded::default();
-    let mut known = HashMap::new();
     for fragment in found {
-        if let Some(warning) = why_not(&fragment, is_capture) {
-            loaded.warnings.extend(warning);
+        if is_capture {
+            loaded.take_captured(fragment);
         } else {
-            loaded.keep(fragment, &mut known);
+            loaded.take_ordinary(fragment);
         }
     }
-    if loaded.fragments.is_empty() {
-        let cut_short = !loaded.warnings.is_empty();
-        return Err(if cut_short {
-            Problem::Truncated
-        } else {
-            Problem::Empty
-        });
+    match (loaded.fragments.as_slice(), loaded.warnings.as_slice()) {
+        ([], []) => return Err(Problem::Empty),
+        ([], _) => return Err(Problem::Truncated),
+        _ => {}
     }
-    loaded.numbering = Numbering::after(known.keys()).ok_or(Problem::NoRoom)?;
+    loaded.numbering = Numbering::after(loaded.by_number.keys()).ok_or(Problem::NoRoom)?;
     Ok(loaded)
 }
 
@@ -145,56 +144,70 @@ fn fragments(bytes: Bytes) -> Result<Vec<Fragment>, Problem> {
     Ok(fragments)
 }
 
-/// Why a fragment is left out, with the warning if there is need for one; `None` if it is not.
-fn why_not(fragment: &Fragment, is_capture: bool) -> Option<Option<String>> {
-    match fragment.state {
-        State::Truncated if is_capture || fragment.frames.is_empty() => Some(Some(format!(
-            "the fragment at byte {} is cut short, and is left out",
-            fragment.offset
-        ))),
-        State::Complete | State::Empty if !is_capture && fragment.frames.is_empty() => Some(None),
-        _ => None,
-    }
-}
-
 impl Loaded {
-    /// Adds a fragment. One that has another's number is given a new one, unless it is that other
-    /// once more.
-    fn keep(&mut self, mut fragment: Fragment, known: &mut HashMap<FragmentNumber, usize>) {
+    /// A cluster of a file; one without frames is no fragment.
+    fn take_ordinary(&mut self, fragment: Fragment) {
+        let kept = !fragment.frames.is_empty();
         if fragment.state == State::Truncated {
-            self.warnings.push(format!(
-                "the fragment at byte {} is cut short: it is served with the frames that are whole",
-                fragment.offset
-            ));
+            let fate = if kept {
+                "is served with the frames that are whole"
+            } else {
+                "is left out"
+            };
+            self.warn(&fragment, &format!("is cut short, and {fate}"));
         }
-        let mut number = fragment.number.clone();
-        if let Some(taken) = number.as_ref().filter(|number| known.contains_key(number)) {
-            let earlier = known.get(taken).and_then(|i| self.fragments.get(*i));
-            if earlier.is_some_and(|earlier| same_bytes(&earlier.fragment, &fragment)) {
-                self.warnings.push(format!(
-                    "fragment {taken} is there once more, at byte {}, and is left out",
-                    fragment.offset
-                ));
-                return;
+        if kept {
+            self.keep_anew(fragment);
+        }
+    }
+
+    /// What the service sent, be it a fragment, an empty one or an error in its place.
+    fn take_captured(&mut self, fragment: Fragment) {
+        if fragment.state == State::Truncated {
+            return self.warn(&fragment, "is cut short, and is left out");
+        }
+        let Some(number) = fragment.number.clone() else {
+            return self.keep_anew(fragment);
+        };
+        let known = self.by_number.get(&number);
+        match known.and_then(|index| self.fragments.get(*index)) {
+            None => {
+                self.by_number.insert(number.clone(), self.fragments.len());
+                self.keep(fragment, Some(number));
             }
-            self.warnings.push(format!(
-                "the fragment at byte {} has the number of another one, {taken}: it gets a new one",
-                fragment.offset
-            ));
-            number = None;
-        }
-        match &number {
-            Some(number) => {
-                known.insert(number.clone(), self.fragments.len());
+            Some(other) if same_bytes(&other.fragment, &fragment) => {
+                self.warn(
+                    &fragment,
+                    &format!("is {number} once more, and is left out"),
+                );
             }
-            // It is written anew, so that what it came as is of no use.
-            None => fragment.raw = Vec::new(),
+            Some(_) => {
+                self.warn(
+                    &fragment,
+                    &format!("is another {number}, and gets a new number"),
+                );
+                self.keep_anew(fragment);
+            }
         }
+    }
+
+    /// Keeps a fragment to be written when it is served: how it came is of no use.
+    fn keep_anew(&mut self, mut fragment: Fragment) {
+        fragment.raw = Vec::new();
+        self.keep(fragment, None);
+    }
+
+    fn keep(&mut self, fragment: Fragment, number: Option<FragmentNumber>) {
         self.fragments.push(Stored {
             length: length(&fragment.frames, &fragment.tracks),
             fragment,
             number,
         });
+    }
+
+    fn warn(&mut self, fragment: &Fragment, what: &str) {
+        let warning = format!("the fragment at byte {} {what}", fragment.offset);
+        self.warnings.push(warning);
     }
 }
 

@@ -56,11 +56,8 @@ impl From<Stream> for Recording {
         let ends = times.iter().zip(&stored);
         let end = ends.map(|(t, s)| t.producer.saturating_add(s.length)).max();
         let span = end.unwrap_or(start).saturating_sub(start).max(1);
-        let numbered = stored.iter().enumerate();
         Self {
-            by_number: numbered
-                .filter_map(|(i, s)| Some((s.number.clone()?, i)))
-                .collect(),
+            by_number: stream.loaded.by_number,
             numbering: stream.loaded.numbering,
             copies: stream.repeat,
             span: span.saturating_add(MILLI - 1) / MILLI * MILLI,

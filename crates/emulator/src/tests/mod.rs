@@ -85,6 +85,11 @@ fn demo() -> Vec<kvs_mkv::Fragment> {
 
 /// What the service would send of the demo's first fragments, with these numbers.
 fn capture(numbers: &[&str]) -> Vec<Vec<u8>> {
+    capture_shifted(numbers, 0)
+}
+
+/// The same with frames whose times are later by `shift` nanoseconds.
+fn capture_shifted(numbers: &[&str], shift: i64) -> Vec<Vec<u8>> {
     let mut start = 1_700_000_000_123;
     let encode = |(fragment, number): (kvs_mkv::Fragment, &&str)| {
         start += 2_000;
@@ -92,7 +97,7 @@ fn capture(numbers: &[&str]) -> Vec<Vec<u8>> {
             number: number.parse().unwrap(),
             server_timestamp: Timestamp::from_millis(start + 77),
             producer_timestamp: Timestamp::from_millis(start),
-            shift: 0,
+            shift,
         };
         payload::encode(&fragment, &options).concat()
     };

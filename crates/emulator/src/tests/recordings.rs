@@ -164,7 +164,7 @@ fn a_capture_that_breaks_off_loses_its_last_fragment() {
     pieces[1].truncate(cut);
     let stream = stream(&pieces);
     assert_eq!(stream.fragments(), 1);
-    let expected = format!("byte {} is cut short", pieces[0].len());
+    let expected = format!("byte {} is cut short, and is left out", pieces[0].len());
     assert!(
         stream.warnings()[0].contains(&expected),
         "{:?}",
@@ -225,6 +225,61 @@ fn errors_in_a_capture_are_served_as_they_are() {
             .count(),
         2
     );
+}
+
+/// The same bytes, with tags of this name turned into a producer's.
+fn without(tag: &str, bytes: &[u8]) -> Vec<u8> {
+    let (tag, other) = (tag.as_bytes(), "X".repeat(tag.len()));
+    let mut bytes = bytes.to_vec();
+    let found: Vec<usize> = bytes.windows(tag.len()).enumerate().filter(|(_, w)| *w == tag).map(|(i, _)| i).collect();
+    assert!(!found.is_empty());
+    for at in found {
+        bytes[at..at + tag.len()].copy_from_slice(other.as_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn what_has_no_number_in_a_capture_gets_one() {
+    let [first, _, last] = capture(&[A, B, C]).try_into().unwrap();
+    let unnumbered = without("AWS_KINESISVIDEO_FRAGMENT_NUMBER", &error_of(B));
+    let empty = without("AWS_KINESISVIDEO", &error_of(B));
+    let emulator = emulator(stream(&[first, unnumbered, empty, last]));
+    let client = Client::of(&emulator);
+    let listed = listed(&client);
+    assert_eq!(listed.len(), 4);
+    let mut states = Vec::new();
+    for listed in listed.iter().filter(|f| ![A, C].contains(&number(f).as_str())) {
+        let served = decode(&body(&client, listed)).remove(0);
+        assert_eq!(served.number.unwrap().as_str(), number(listed));
+        states.push(served.state);
+    }
+    assert!(states.contains(&State::Empty), "{states:?}");
+    assert!(states.iter().any(|state| matches!(state, State::Error(_))), "{states:?}");
+}
+
+#[test]
+fn a_fragment_without_a_time_follows_the_one_before() {
+    let [first, second] = capture(&[A, B]).try_into().unwrap();
+    let timeless = without("AWS_KINESISVIDEO_PRODUCER_TIMESTAMP", &second);
+    let emulator = emulator(stream(&[first, timeless.clone()]));
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    let [before, after] = [&listed[0], &listed[1]].map(|f| f.producer_timestamp.unwrap().as_millis());
+    assert_eq!(after - before, listed[0].fragment_length_in_milliseconds);
+    assert_eq!(body(&client, &listed[1]), timeless, "and is served as it is");
+}
+
+#[test]
+fn times_in_a_file_that_count_from_1970_are_kept() {
+    let began: kvs_api::protocol::Timestamp = "2024-05-06T07:08:09.010Z".parse().unwrap();
+    let pieces = capture_shifted(&[A, B], began.as_millis() * 1_000_000);
+    let file = without("AWS_KINESISVIDEO", &pieces.concat());
+    let emulator = emulator(Stream::from_matroska(file).unwrap());
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    assert_eq!(listed[0].producer_timestamp, Some(began));
+    assert_eq!(listed[1].producer_timestamp.unwrap().to_string(), "2024-05-06T07:08:11.010Z");
 }
 
 #[test]
