@@ -231,7 +231,12 @@ fn errors_in_a_capture_are_served_as_they_are() {
 fn without(tag: &str, bytes: &[u8]) -> Vec<u8> {
     let (tag, other) = (tag.as_bytes(), "X".repeat(tag.len()));
     let mut bytes = bytes.to_vec();
-    let found: Vec<usize> = bytes.windows(tag.len()).enumerate().filter(|(_, w)| *w == tag).map(|(i, _)| i).collect();
+    let found: Vec<usize> = bytes
+        .windows(tag.len())
+        .enumerate()
+        .filter(|(_, w)| *w == tag)
+        .map(|(i, _)| i)
+        .collect();
     assert!(!found.is_empty());
     for at in found {
         bytes[at..at + tag.len()].copy_from_slice(other.as_bytes());
@@ -249,13 +254,19 @@ fn what_has_no_number_in_a_capture_gets_one() {
     let listed = listed(&client);
     assert_eq!(listed.len(), 4);
     let mut states = Vec::new();
-    for listed in listed.iter().filter(|f| ![A, C].contains(&number(f).as_str())) {
+    for listed in listed
+        .iter()
+        .filter(|f| ![A, C].contains(&number(f).as_str()))
+    {
         let served = decode(&body(&client, listed)).remove(0);
         assert_eq!(served.number.unwrap().as_str(), number(listed));
         states.push(served.state);
     }
     assert!(states.contains(&State::Empty), "{states:?}");
-    assert!(states.iter().any(|state| matches!(state, State::Error(_))), "{states:?}");
+    assert!(
+        states.iter().any(|state| matches!(state, State::Error(_))),
+        "{states:?}"
+    );
 }
 
 #[test]
@@ -265,9 +276,14 @@ fn a_fragment_without_a_time_follows_the_one_before() {
     let emulator = emulator(stream(&[first, timeless.clone()]));
     let client = Client::of(&emulator);
     let listed = sorted(listed(&client));
-    let [before, after] = [&listed[0], &listed[1]].map(|f| f.producer_timestamp.unwrap().as_millis());
+    let [before, after] =
+        [&listed[0], &listed[1]].map(|f| f.producer_timestamp.unwrap().as_millis());
     assert_eq!(after - before, listed[0].fragment_length_in_milliseconds);
-    assert_eq!(body(&client, &listed[1]), timeless, "and is served as it is");
+    assert_eq!(
+        body(&client, &listed[1]),
+        timeless,
+        "and is served as it is"
+    );
 }
 
 #[test]
@@ -279,7 +295,10 @@ fn times_in_a_file_that_count_from_1970_are_kept() {
     let client = Client::of(&emulator);
     let listed = sorted(listed(&client));
     assert_eq!(listed[0].producer_timestamp, Some(began));
-    assert_eq!(listed[1].producer_timestamp.unwrap().to_string(), "2024-05-06T07:08:11.010Z");
+    assert_eq!(
+        listed[1].producer_timestamp.unwrap().to_string(),
+        "2024-05-06T07:08:11.010Z"
+    );
 }
 
 #[test]
