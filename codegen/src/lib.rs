@@ -10,6 +10,8 @@
 //! A reader refuses what it does not understand and the emitter what it cannot write: nothing in a
 //! model is skipped silently.
 
+#![forbid(unsafe_code)]
+
 mod check;
 mod emit;
 mod error;

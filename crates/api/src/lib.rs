@@ -34,6 +34,7 @@
 //! Services grow. Outputs, errors and enumerations are `#[non_exhaustive]`, and an enumeration
 //! keeps a value that it does not know. Inputs can be written out in full, and so should end in
 //! `..Default::default()`: a new optional member is no reason for a major version.
+#![forbid(unsafe_code)]
 
 pub use kvs_protocol as protocol;
 
