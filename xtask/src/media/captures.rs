@@ -15,12 +15,13 @@ const HEADER: [u8; 4] = [0x1A, 0x45, 0xDF, 0xA3];
 const CLUSTER: [u8; 4] = [0x1F, 0x43, 0xB6, 0x75];
 
 /// What a fragment keeps on its way through the service.
-const KEPT: [&str; 5] = [
+const KEPT: [&str; 6] = [
     "number",
     "server_timestamp",
     "producer_timestamp",
     "frames",
     "keyframes",
+    "state",
 ];
 
 /// The Matroska files of a folder, in the order of their names.
@@ -40,25 +41,7 @@ pub(super) fn check(source: &Path, name: &str, bench: &Bench) -> Result<Complain
     let bytes = fs::read(source)?;
     let pieces = pieces(&bytes);
     let expected = whole(&pieces, &bench.folder.join(format!("{name}-piece.mkv")))?;
-    // An ordinary file has nothing that tells fragments from each other.
-    let is_capture = contains(&bytes, b"AWS_KINESISVIDEO_FRAGMENT_NUMBER");
-    let fragments = is_capture.then(|| inspect(bench, source)).transpose()?;
-
     let mut complaints = Complaints::new();
-    if let Some(found) = fragments
-        .as_ref()
-        .map(Vec::len)
-        .filter(|found| *found != pieces.len())
-    {
-        complaints.push(format!(
-            "kvs inspect finds {found} fragments, not {}",
-            pieces.len()
-        ));
-    }
-    if expected.is_empty() {
-        // There is nothing to archive, and so nothing to fetch.
-        return Ok(complaints);
-    }
     let emulator = Emulator::load(bench, source)?;
     let fetch = |suffix: &str, options: &[&str]| {
         let output = bench.folder.join(format!("{name}-{suffix}"));
@@ -73,22 +56,30 @@ pub(super) fn check(source: &Path, name: &str, bench: &Bench) -> Result<Complain
     if fs::read(&blocking)? != fs::read(&asynchronous)? {
         complaints.push("ureq and hyper give different files".to_owned());
     }
-    complaints.extend(difference(&expected, &probe::packets(&blocking)?));
-
-    if let Some(fragments) = fragments {
-        let raw = fetch("raw.mkv", &["--format", "raw"])?;
-        let fetched = inspect(bench, &raw)?;
-        if let Some(index) = first_difference(&fragments, &fetched) {
-            let none = "nothing".to_owned();
-            let [before, after] = [&fragments, &fetched].map(|list| list.get(index));
-            complaints.push(format!(
-                "the raw fragment {index} is {}, not {}",
-                after.unwrap_or(&none),
-                before.unwrap_or(&none)
-            ));
+    if !expected.is_empty() {
+        complaints.extend(difference(&expected, &probe::packets(&blocking)?));
+    }
+    let raw = inspect(bench, &fetch("raw.mkv", &["--format", "raw"])?)?;
+    complaints.extend(drift("file", &raw, &inspect(bench, &blocking)?));
+    // An ordinary file has nothing that tells fragments from each other.
+    if contains(&bytes, b"AWS_KINESISVIDEO_FRAGMENT_NUMBER") {
+        complaints.extend(drift("raw file", &inspect(bench, source)?, &raw));
+        if raw.len() != pieces.len() {
+            let (found, cut) = (raw.len(), pieces.len());
+            complaints.push(format!("kvs inspect finds {found} fragments, not {cut}"));
         }
     }
     Ok(complaints)
+}
+
+/// Where two tell different things of a fragment.
+fn drift(what: &str, expected: &[String], found: &[String]) -> Option<String> {
+    let index = first_difference(expected, found)?;
+    let none = "nothing".to_owned();
+    let [before, after] = [expected, found].map(|list| list.get(index).unwrap_or(&none));
+    Some(format!(
+        "fragment {index} of the {what} is {after}, not {before}"
+    ))
 }
 
 /// The packets of all pieces, read one by one: no player reads past the first with certainty.
@@ -127,10 +118,8 @@ fn contains(bytes: &[u8], needle: &[u8]) -> bool {
 /// What `kvs inspect` says of each fragment, as far as it has to stay the same.
 fn inspect(bench: &Bench, file: &Path) -> Result<Vec<String>, Failure> {
     let json = process::output(bench.kvs().args(["inspect", "--json"]).arg(file))?;
-    let listing: Value = serde_json::from_slice(&json)?;
-    let fragments = listing.get("fragments").and_then(Value::as_array);
-    let fragments = fragments.ok_or("kvs inspect lists no fragments")?;
-    fragments.iter().map(kept).collect()
+    let lines = serde_json::Deserializer::from_slice(&json).into_iter::<Value>();
+    lines.map(|line| kept(&line?)).collect()
 }
 
 fn kept(fragment: &Value) -> Result<String, Failure> {
@@ -209,12 +198,12 @@ mod tests {
     fn fragments_are_told_by_what_they_keep() {
         let mut fragment = serde_json::json!({
             "number": "91", "server_timestamp": "1.002", "producer_timestamp": "1.001",
-            "frames": 3, "keyframes": 1, "offset": 0,
+            "frames": 3, "keyframes": 1, "state": "complete", "offset": 0,
         });
         assert_eq!(
             kept(&fragment).unwrap(),
             "number \"91\", server_timestamp \"1.002\", producer_timestamp \"1.001\", \
-             frames 3, keyframes 1"
+             frames 3, keyframes 1, state \"complete\""
         );
         fragment.as_object_mut().unwrap().remove("number");
         assert!(kept(&fragment).is_err());
