@@ -158,7 +158,9 @@ impl Decoder {
     }
 
     fn frame(&mut self, mut frame: Frame) {
-        frame.data = self.segment.tracks.restore(frame.track, frame.data);
+        if let Some(prefix) = self.segment.tracks.stripped(frame.track) {
+            frame.data = [&prefix[..], &frame.data[..]].concat().into();
+        }
         self.events.push_back(Event::Frame(frame));
     }
 }

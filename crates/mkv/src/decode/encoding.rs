@@ -73,3 +73,65 @@ fn compression(payload: &Bytes) -> Result<Option<Bytes>, Malformed> {
     }
     Ok(Some(settings))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::build::element;
+
+    fn encoding(children: &[Vec<u8>]) -> Vec<u8> {
+        element(id::CONTENT_ENCODING, &children.concat())
+    }
+
+    fn compression(algorithm: u8, settings: &[u8]) -> Vec<u8> {
+        let children = [
+            element(id::CONTENT_COMP_ALGO, &[algorithm]),
+            element(id::CONTENT_COMP_SETTINGS, settings),
+        ];
+        element(id::CONTENT_COMPRESSION, &children.concat())
+    }
+
+    fn prefix(encodings: &[Vec<u8>]) -> Result<Option<Bytes>, Malformed> {
+        stripped_prefix(&encodings.concat().into())
+    }
+
+    #[test]
+    fn header_stripping_alone_is_undone() {
+        let stripping = encoding(&[compression(3, b"\0\0\x01")]);
+        let expected = Ok(Some(Bytes::from_static(b"\0\0\x01")));
+        assert_eq!(prefix(std::slice::from_ref(&stripping)), expected);
+        let zlib = encoding(&[compression(0, b"")]);
+        let encryption = encoding(&[element(id::CONTENT_ENCODING_TYPE, &[1])]);
+        let of_private = encoding(&[
+            element(id::CONTENT_ENCODING_SCOPE, &[2]),
+            compression(3, b"x"),
+        ]);
+        for other in [&zlib, &encryption, &of_private] {
+            assert_eq!(prefix(std::slice::from_ref(other)), Ok(None));
+            assert_eq!(prefix(&[stripping.clone(), other.clone()]), Ok(None));
+        }
+        assert_eq!(prefix(&[stripping.clone(), stripping]), Ok(None));
+        assert_eq!(prefix(&[]), Ok(None));
+    }
+
+    #[test]
+    fn a_prefix_has_a_limit() {
+        let of = |len| prefix(&[encoding(&[compression(3, &vec![7; len])])]);
+        assert_eq!(
+            of(1024).map(|prefix| prefix.map(|p| p.len())),
+            Ok(Some(1024))
+        );
+        assert_eq!(of(1025), Err(Malformed));
+    }
+
+    #[test]
+    fn an_entry_loses_its_encodings_alone() {
+        let kept = [element(id::TRACK_NUMBER, &[1]), element(id::VOID, &[0; 3])];
+        let dropped = [
+            element(id::CRC_32, &[1, 2, 3, 4]),
+            element(id::CONTENT_ENCODINGS, b""),
+        ];
+        let entry = [&dropped[0], &kept[0], &dropped[1], &kept[1]].map(|e| &e[..]);
+        assert_eq!(without_encodings(&entry.concat().into()), kept.concat());
+    }
+}

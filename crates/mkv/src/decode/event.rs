@@ -91,7 +91,7 @@ pub enum Fault {
     Misplaced(u32),
     /// An element that is followed by what cannot follow it, so that its size must be wrong.
     BadSequel(u32),
-    /// An element that reaches beyond the Cluster that it is in, or beyond the next EBML header.
+    /// An element that reaches beyond what it is in, or beyond a place where decoding can begin.
     Overrun(u32),
     /// An element whose size is unknown but must not be.
     UnknownSize(u32),
@@ -108,7 +108,8 @@ pub enum Fault {
     NoTime(u32),
     /// An EncryptedBlock, which nobody can read.
     Encrypted,
-    /// A fragment that exceeds [`Limits::fragment`](crate::Limits::fragment).
+    /// A fragment that exceeds [`Limits::fragment`](crate::Limits::fragment); only
+    /// [`Fragments`](crate::Fragments) keeps that limit.
     FragmentTooLarge {
         /// Bytes of memory that were left out of it.
         left_out: u64,

@@ -61,12 +61,9 @@ impl Tracks {
         })
     }
 
-    /// A frame with what header stripping took from it.
-    pub(super) fn restore(&self, number: u64, data: Bytes) -> Bytes {
-        match self.prefixes.get(&number) {
-            Some(prefix) => [&prefix[..], &data[..]].concat().into(),
-            None => data,
-        }
+    /// What all frames of a track begin with, where they came without it.
+    pub(super) fn stripped(&self, number: u64) -> Option<&Bytes> {
+        self.prefixes.get(&number)
     }
 
     pub(super) fn default_duration(&self, number: u64) -> Option<u64> {
@@ -167,7 +164,7 @@ fn thousandths(payload: &[u8]) -> Option<u64> {
     if !value.is_finite() || value.is_sign_negative() {
         return None;
     }
-    // 2^-1075 times the mantissa times 2^exponent; what is denormal rounds to nothing.
+    // 2^-1075 times the mantissa times 2^exponent; what is tiny rounds to nothing.
     let bits = value.to_bits();
     let exponent = bits >> 52;
     let mantissa = u128::from((bits & ((1 << 52) - 1)) | (1 << 52)).saturating_mul(1000);
@@ -175,11 +172,127 @@ fn thousandths(payload: &[u8]) -> Option<u64> {
     let rounded = if exponent >= 1075 {
         mantissa.checked_shl(shift).filter(|_| shift < 64)?
     } else {
-        let half = 1_u128.checked_shl(shift.saturating_sub(1))?;
+        let half = 1_u128.checked_shl(shift.saturating_sub(1)).unwrap_or(0);
         mantissa
             .saturating_add(half)
             .checked_shr(shift)
             .unwrap_or_default()
     };
     u64::try_from(rounded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::build::element;
+
+    fn entry(children: &[Vec<u8>]) -> Bytes {
+        element(id::TRACK_ENTRY, &children.concat()).into()
+    }
+
+    #[test]
+    fn rates_are_exact_on_four_and_eight_bytes() {
+        let rates = [
+            (48_000.0, 48_000_000),
+            (44_100.0, 44_100_000),
+            (11_025.0, 11_025_000),
+            (22_050.5, 22_050_500),
+            (0.0, 0),
+            (0.000_5, 1),
+            (0.000_4, 0),
+            (1e12, 1_000_000_000_000_000),
+        ];
+        for (rate, expected) in rates {
+            assert_eq!(
+                thousandths(&f64::to_be_bytes(rate)),
+                Some(expected),
+                "{rate}"
+            );
+        }
+        assert_eq!(thousandths(&f32::to_be_bytes(48_000.0)), Some(48_000_000));
+        assert_eq!(thousandths(&f32::to_be_bytes(8_000.5)), Some(8_000_500));
+        assert_eq!(thousandths(&[]), Some(0));
+        assert_eq!(thousandths(&f64::MIN_POSITIVE.to_be_bytes()), Some(0));
+    }
+
+    #[test]
+    fn what_is_no_rate_is_refused() {
+        for rate in [f64::NAN, f64::INFINITY, -1.0, 1e300, 2e16] {
+            assert_eq!(thousandths(&rate.to_be_bytes()), None, "{rate}");
+        }
+        assert_eq!(thousandths(&[0; 3]), None);
+    }
+
+    #[test]
+    fn a_track_says_what_it_is() {
+        let video = [
+            element(id::TRACK_NUMBER, &[1]),
+            element(id::TRACK_UID, &[1, 0]),
+            element(id::TRACK_TYPE, &[1]),
+            element(id::CODEC_ID, b"V_MPEG4/ISO/AVC\0\0"),
+            element(id::CODEC_PRIVATE, b"private"),
+            element(id::NAME, b"door"),
+            element(id::DEFAULT_DURATION, &[0x02, 0x62, 0x5A, 0x00]),
+            element(
+                id::VIDEO,
+                &[
+                    element(id::PIXEL_WIDTH, &[0x02, 0x80]),
+                    element(id::PIXEL_HEIGHT, &[0x01, 0xE0]),
+                ]
+                .concat(),
+            ),
+        ];
+        let sound = [
+            element(id::TRACK_NUMBER, &[2]),
+            element(id::TRACK_TYPE, &[2]),
+            element(id::AUDIO, &element(id::CHANNELS, &[2])),
+        ];
+        let other = [
+            element(id::TRACK_NUMBER, &[3]),
+            element(id::TRACK_TYPE, &[0x11]),
+        ];
+        let payload = [entry(&video), entry(&sound), entry(&other)].concat();
+        let tracks = Tracks::parse(&payload.into()).unwrap();
+        let [video_track, sound, other] = &tracks.list[..] else {
+            panic!("{tracks:?}");
+        };
+        let expected = Track {
+            number: 1,
+            uid: 256,
+            kind: TrackKind::Video(Video {
+                width: 640,
+                height: 480,
+            }),
+            codec_id: "V_MPEG4/ISO/AVC".into(),
+            codec_private: Some(Bytes::from_static(b"private")),
+            name: Some("door".into()),
+            default_duration: Some(40_000_000),
+            entry: video.concat().into(),
+        };
+        assert_eq!(*video_track, expected);
+        let stereo = Audio {
+            sampling_rate_millihertz: 8_000_000,
+            channels: 2,
+            bit_depth: None,
+        };
+        assert_eq!(sound.kind, TrackKind::Audio(stereo));
+        assert_eq!(other.kind, TrackKind::Other(0x11));
+        assert_eq!(tracks.default_duration(1), Some(40_000_000));
+        assert_eq!(tracks.default_duration(2), None);
+    }
+
+    #[test]
+    fn a_track_without_a_number_is_malformed() {
+        for number in [Vec::new(), element(id::TRACK_NUMBER, &[0])] {
+            assert!(Tracks::parse(&entry(&[number])).is_err());
+        }
+    }
+
+    #[test]
+    fn a_scale_of_zero_is_malformed() {
+        let scale = |bytes: &[u8]| timestamp_scale(&element(id::TIMESTAMP_SCALE, bytes).into());
+        assert_eq!(scale(&[1, 0]), Ok(Some(256)));
+        assert_eq!(scale(&[0]), Err(Malformed));
+        assert_eq!(timestamp_scale(&Bytes::new()), Ok(None));
+    }
 }

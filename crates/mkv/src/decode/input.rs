@@ -124,6 +124,12 @@ impl Input {
         }
     }
 
+    /// Bytes put back so far.
+    #[cfg(test)]
+    pub(super) fn reread(&self) -> u64 {
+        self.unread
+    }
+
     fn advance(&mut self, by: usize) {
         self.position = self.position.saturating_add(to_u64(by));
     }

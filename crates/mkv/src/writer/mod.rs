@@ -112,7 +112,8 @@ impl Writer {
     /// Adds a fragment to the file.
     ///
     /// The first that has frames decides the file's tracks and its TimestampScale. One without is
-    /// written as its tags alone. A fragment without a number reads back as part of the one before.
+    /// written as its tags alone. One without number and timestamps reads back as part of the one
+    /// before, if that has them.
     ///
     /// # Errors
     ///

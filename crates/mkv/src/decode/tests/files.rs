@@ -133,9 +133,13 @@ fn a_segment_may_be_longer_than_it_says() {
     assert_eq!(fragments.len(), 2);
     assert_eq!(fragments[0].tags_after, [tag("after", "1")]);
     assert_eq!(data(&fragments[1]), [b"b"]);
-    // Noise after it takes nothing from what is in it.
-    let told = decode(&[ebml_header(), segment, b"noise".to_vec()].concat());
+    // Noise after it takes nothing from what is in it, if it ended there.
+    let noise = b"noise".to_vec();
+    let told = decode(&[ebml_header(), segment.clone(), noise.clone()].concat());
     assert_eq!(states(&told), [Some(&FragmentState::Complete), None]);
+    let more = tags(&[("after", "1")]);
+    let told = decode(&[ebml_header(), segment, more, noise].concat());
+    assert_eq!(states(&told), [Some(&FragmentState::Truncated), None]);
 }
 
 #[test]
