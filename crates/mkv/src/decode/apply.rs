@@ -10,7 +10,6 @@ use super::input::to_u64;
 use super::level::{Element, Level};
 use super::open::Open;
 use super::tags::{self, Service};
-
 use crate::ebml::children::{Children, Malformed};
 use crate::ebml::{id, parse_unsigned};
 use crate::fragment::Frame;
@@ -64,6 +63,7 @@ impl Decoder {
         Ok(described?)
     }
 
+    /// Opens a Cluster: one of the fragment under way, or the beginning of another.
     pub(super) fn begin_cluster(&mut self, cluster: Element) {
         let next = self.open.as_ref().is_some_and(|open| open.has_cluster);
         if next && !self.segment.numbered {

@@ -7,7 +7,6 @@ use super::event::{Damage, Event, Fault, FragmentBegin, FragmentEnd};
 use super::input::to_u64;
 use super::limits::Limits;
 use super::raw::Raw;
-
 use crate::fragment::{Fragment, Frame, State, Tag};
 
 /// Turns bytes into whole fragments, by the rules of [`Decoder`].

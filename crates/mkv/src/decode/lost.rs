@@ -14,7 +14,6 @@ use super::level::{Element, Level, OPEN};
 use super::open::{Open, Segment};
 use super::scan::{self, Found};
 use super::tags::{self, Service};
-
 use crate::ebml::id;
 
 /// Input that is being skipped, and why.
