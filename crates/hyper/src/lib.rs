@@ -1,1 +1,55 @@
-//! Under construction.
+//! Async client for Amazon Kinesis Video Streams archives, on `tokio`, `hyper` and `rustls`.
+//!
+//! [`Client`] has four verbs: [`send`](Client::send) an operation whose answer is collected,
+//! [`open`](Client::open) one whose payload is streamed, walk the [`pages`](Client::pages) of one,
+//! and [`download`](Client::download) fragments: all of a range of time, in order, each once and
+//! whole, with a report of those that are missing.
+//!
+//! ```no_run
+//! use kvs_hyper::archive::{ExportOptions, Selection, TimestampOrigin};
+//! use kvs_hyper::{Client, Settings};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Client::new(&Settings::new("eu-west-1"))?;
+//! let (from, to) = ("2026-11-24T10:00:00Z".parse()?, "2026-11-24T10:05:00Z".parse()?);
+//! let minutes = Selection::between("door", TimestampOrigin::Producer, from, to);
+//! let mut download = client.download(minutes, ExportOptions::default());
+//! while let Some(fragment) = download.next().await {
+//!     let fragment = fragment?;
+//!     println!("{:?}: {} frames", fragment.number, fragment.frames.len());
+//! }
+//! println!("missing: {:?}", download.report().missing);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Everything happens in the caller's task, but for one small task for each connection, which is
+//! spawned on the runtime that the call was made in. A [`Client`] needs `tokio`'s I/O and time
+//! drivers ([`enable_all`](tokio::runtime::Builder::enable_all)). Dropping a future cancels its
+//! request and closes the connection; only [`Download`] goes on where it was.
+#![forbid(unsafe_code)]
+
+mod body;
+mod client;
+mod clock;
+mod connect;
+mod connection;
+mod download;
+mod pages;
+mod pool;
+mod proxy;
+mod settings;
+mod tls;
+mod transport;
+
+pub use body::Body;
+pub use client::{Builder, Client, Opened};
+pub use clock::{Clock, SystemClock};
+pub use download::Download;
+pub use kvs_archive as archive;
+pub use kvs_archive::api;
+pub use kvs_archive::api::protocol::{Error, Invalid, Settings};
+pub use kvs_archive::mkv;
+pub use pages::Pages;
+pub use settings::from_surroundings;
+pub use transport::Timeouts;

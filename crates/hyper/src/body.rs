@@ -1,0 +1,135 @@
+//! The body of an answer.
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use kvs_archive::api::protocol::{Interruption, InterruptionKind};
+use tokio::time::{Instant, timeout};
+
+use crate::pool::Lease;
+use crate::transport::broken;
+
+/// The payload of a streamed answer, as it comes in.
+///
+/// Dropping it before its end closes the connection; at its end the connection serves the next
+/// request.
+pub struct Body {
+    state: State,
+    /// How long the peer may be silent while a piece is waited for.
+    stall: Duration,
+    /// How long it has been.
+    silent: Duration,
+}
+
+enum State {
+    Open(Incoming, Lease),
+    Ended,
+    Failed(Interruption),
+}
+
+impl Body {
+    pub(crate) fn new(incoming: Incoming, lease: Lease, stall: Duration) -> Self {
+        Self {
+            state: State::Open(incoming, lease),
+            stall,
+            silent: Duration::ZERO,
+        }
+    }
+
+    /// The next piece, `None` at the end. No piece is lost if the future is dropped before it is
+    /// ready.
+    ///
+    /// # Errors
+    /// [`Interruption`] when the peer closes the connection before the end, or is silent for too
+    /// long; from then on always the same.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
+        loop {
+            let incoming = match &mut self.state {
+                State::Open(incoming, _) => incoming,
+                State::Ended => return Ok(None),
+                State::Failed(why) => return Err(Interruption::new(why.kind, &why.detail)),
+            };
+            let patience = self.stall.saturating_sub(self.silent);
+            let waiting = Waiting::new(&mut self.silent);
+            let frame = timeout(patience, incoming.frame()).await;
+            drop(waiting);
+            match frame {
+                Ok(Some(Ok(frame))) => {
+                    self.silent = Duration::ZERO;
+                    if let Ok(data) = frame.into_data()
+                        && !data.is_empty()
+                    {
+                        return Ok(Some(data));
+                    }
+                }
+                Ok(None) => {
+                    if let State::Open(_, lease) = std::mem::replace(&mut self.state, State::Ended)
+                    {
+                        lease.give_back();
+                    }
+                }
+                Ok(Some(Err(error))) => self.state = State::Failed(broken(&error)),
+                Err(_) => {
+                    let detail = format!("nothing came for {:?}", self.stall);
+                    let why = Interruption::new(InterruptionKind::TimedOut, detail);
+                    self.state = State::Failed(why);
+                }
+            }
+        }
+    }
+
+    /// The whole body, `None` if it is longer than `limit`.
+    pub(crate) async fn collect(&mut self, limit: usize) -> Result<Option<Vec<u8>>, Interruption> {
+        let mut collected = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if chunk.len() > limit.saturating_sub(collected.len()) {
+                return Ok(None);
+            }
+            collected.extend_from_slice(&chunk);
+        }
+        Ok(Some(collected))
+    }
+
+    /// The beginning of the body, as far as it comes and up to `limit`.
+    pub(crate) async fn prefix(&mut self, limit: usize) -> Vec<u8> {
+        let mut prefix = Vec::new();
+        while prefix.len() < limit
+            && let Ok(Some(chunk)) = self.chunk().await
+        {
+            prefix.extend_from_slice(&chunk);
+        }
+        prefix.truncate(limit);
+        prefix
+    }
+}
+
+/// Counts the time for which somebody waits, also if he gives up waiting: so a peer is found to be
+/// silent by one who looks again and again for a short while, and never by one who looks away.
+struct Waiting<'a> {
+    since: Instant,
+    total: &'a mut Duration,
+}
+
+impl<'a> Waiting<'a> {
+    fn new(total: &'a mut Duration) -> Self {
+        Self {
+            since: Instant::now(),
+            total,
+        }
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        *self.total = self.total.saturating_add(self.since.elapsed());
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Body").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,299 @@
+//! The client and its loop.
+
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::HeaderValue;
+use kvs_archive::api::archived_media::{Exception, ListFragments};
+use kvs_archive::api::protocol::retry::RetryPolicy;
+use kvs_archive::api::protocol::settings::{Explicit, NO_CREDENTIALS};
+use kvs_archive::api::protocol::{
+    Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Operation, Paginated, Session,
+    Settings, Streamed, Target, Timestamp,
+};
+use kvs_archive::api::video::GetDataEndpoint;
+use kvs_archive::{
+    Endpoints, Export, ExportOptions, Listed, Listing, Location, Selection, TimestampOrigin,
+};
+
+use crate::body::Body;
+use crate::clock::{Clock, SystemClock};
+use crate::download::Download;
+use crate::pages::Pages;
+use crate::settings;
+use crate::transport::{Timeouts, Transport};
+
+/// An async client. Clones share connections, endpoints and the retry budget.
+///
+/// See the [crate] for an example.
+#[derive(Debug, Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    transport: Transport,
+    credentials: Option<Credentials>,
+    clock: Arc<dyn Clock>,
+    session: Mutex<Session>,
+    endpoints: Mutex<Endpoints>,
+}
+
+/// An answer whose payload is still to be read.
+#[derive(Debug)]
+pub struct Opened<T> {
+    /// What the head of the answer tells.
+    pub output: T,
+    /// The payload.
+    pub body: Body,
+}
+
+/// A client in the making.
+#[derive(Debug)]
+#[must_use]
+pub struct Builder {
+    settings: Settings,
+    timeouts: Timeouts,
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    endpoints: Endpoints,
+}
+
+impl Builder {
+    /// Other timeouts than the [default](Timeouts::default).
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Another clock than the system's.
+    pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// When calls are sent again.
+    pub fn retry(mut self, retry: RetryPolicy) -> Self {
+        self.endpoints = self.endpoints.with_retry(retry);
+        self
+    }
+
+    /// Who the requests say they are from.
+    pub fn user_agent(mut self, user_agent: HeaderValue) -> Self {
+        self.endpoints = self.endpoints.with_user_agent(user_agent);
+        self
+    }
+
+    /// What the waits between attempts are drawn from. A random number by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the setting that cannot be used: a CA bundle that cannot be read, or a
+    /// proxy that is none.
+    pub fn build(self) -> Result<Client, Invalid> {
+        let shared = Shared {
+            transport: Transport::new(&self.settings, self.timeouts)?,
+            credentials: self.settings.credentials,
+            clock: self.clock,
+            session: Mutex::new(Session::new(self.seed)),
+            endpoints: Mutex::new(self.endpoints),
+        };
+        Ok(Client {
+            shared: Arc::new(shared),
+        })
+    }
+}
+
+impl Client {
+    /// A client with these settings and the defaults for everything else.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the setting that cannot be used.
+    pub fn new(settings: &Settings) -> Result<Self, Invalid> {
+        Self::builder(settings).build()
+    }
+
+    /// A client with the settings of the environment and the shared files.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the setting that is missing or cannot be used.
+    pub fn from_env() -> Result<Self, Invalid> {
+        Self::new(&settings::from_surroundings(Explicit::default())?)
+    }
+
+    /// A client in the making.
+    pub fn builder(settings: &Settings) -> Builder {
+        Builder {
+            endpoints: Endpoints::new(settings),
+            settings: settings.clone(),
+            timeouts: Timeouts::default(),
+            clock: Arc::new(SystemClock),
+            seed: RandomState::new().hash_one(()),
+        }
+    }
+
+    /// Sends an operation and gives its output.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`]. What is worth another attempt has had it.
+    pub async fn send<O>(&self, operation: O) -> Result<O::Output, Error<O::Error>>
+    where
+        O: Operation<Delivery = Buffered>,
+    {
+        Ok(self.route(&operation).await?.output)
+    }
+
+    /// Sends an operation and gives the head of its answer, and the payload as it comes in.
+    ///
+    /// # Errors
+    /// See [`ErrorKind`]. What is worth another attempt has had it.
+    pub async fn open<O>(&self, operation: O) -> Result<Opened<O::Output>, Error<O::Error>>
+    where
+        O: Operation<Delivery = Streamed>,
+    {
+        self.route(&operation).await
+    }
+
+    /// Sends an operation for page after page.
+    pub fn pages<O: Paginated<Delivery = Buffered>>(&self, operation: O) -> Pages<O> {
+        Pages::new(self.clone(), operation)
+    }
+
+    /// What `stream`, its name or ARN, holds of a range of time, in order.
+    ///
+    /// # Errors
+    /// Those of `ListFragments`.
+    pub async fn list(
+        &self,
+        stream: &str,
+        by: TimestampOrigin,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Listed>, Error<Exception>> {
+        let mut listing = Listing::new(stream, by, from, to);
+        while let Some(request) = listing.request() {
+            let page = self.send(request.clone()).await?;
+            listing
+                .page(page)
+                .map_err(|malformed| failed::<ListFragments>(ErrorKind::Malformed(malformed)))?;
+        }
+        Ok(listing.into_fragments())
+    }
+
+    /// Fetches the fragments of a selection: in order, each once and whole.
+    pub fn download(&self, selection: Selection, options: ExportOptions) -> Download {
+        Download::new(self.clone(), Export::new(selection, options))
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.shared.clock
+    }
+
+    /// Sends an operation to its endpoint, and once more to a new one if that was out of date.
+    async fn route<O: Operation>(
+        &self,
+        operation: &O,
+    ) -> Result<Opened<O::Output>, Error<O::Error>> {
+        loop {
+            let (target, remembered) = self.locate(operation).await?;
+            match self.call(Call::new(operation, target)?).await {
+                Err(error) if remembered && self.endpoints().forget(operation.route(), &error) => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// The endpoint of an operation, and whether it was known before.
+    async fn locate<O: Operation>(
+        &self,
+        operation: &O,
+    ) -> Result<(Arc<Target>, bool), Error<O::Error>> {
+        let location = self.endpoints().locate(O::SERVICE, operation.route());
+        match location.map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))? {
+            Location::Known { target, remembered } => Ok((target, remembered)),
+            Location::Unknown(question) => {
+                // What cannot be sent need not be located.
+                operation
+                    .encode()
+                    .map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))?;
+                let call = Call::new(question.operation(), Arc::clone(question.target()));
+                let call = call.map_err(Error::for_service)?;
+                let answer = self.call(call).await.map_err(Error::for_service)?.output;
+                let learned = self.endpoints().learn(question, answer);
+                let target = learned.map_err(|malformed| {
+                    failed::<GetDataEndpoint>(ErrorKind::Malformed(malformed))
+                });
+                Ok((target.map_err(Error::for_service)?, false))
+            }
+        }
+    }
+
+    /// Carries a call through all of its attempts.
+    async fn call<O: Operation>(
+        &self,
+        mut call: Call<O>,
+    ) -> Result<Opened<O::Output>, Error<O::Error>> {
+        let Shared {
+            transport, clock, ..
+        } = &*self.shared;
+        loop {
+            let credentials = self.credentials::<O>()?;
+            let (request, waiting) = call.sign(credentials, &mut self.session(), clock.now());
+            let retry = match transport.exchange(request).await {
+                Err(why) => waiting.interrupted(why, &mut self.session())?,
+                Ok((head, mut body)) => {
+                    let head = waiting.head(head, &mut self.session(), clock.now())?;
+                    match head {
+                        Head::Streaming(output) => return Ok(Opened { output, body }),
+                        Head::Collect(collect) => match body.collect(collect.limit()).await {
+                            Ok(Some(bytes)) => {
+                                let output = collect.finish(&bytes)?;
+                                return Ok(Opened { output, body });
+                            }
+                            Ok(None) => return Err(collect.oversized()),
+                            Err(why) => collect.interrupted(why, &mut self.session())?,
+                        },
+                        Head::Refused(refused) => {
+                            let prefix = body.prefix(refused.limit()).await;
+                            refused.finish(&prefix, &mut self.session())?
+                        }
+                    }
+                }
+            };
+            clock.sleep(retry.after).await;
+            call = retry.call;
+        }
+    }
+
+    fn credentials<O: Operation>(&self) -> Result<&Credentials, Error<O::Error>> {
+        self.shared
+            .credentials
+            .as_ref()
+            .ok_or_else(|| failed::<O>(ErrorKind::Credentials(NO_CREDENTIALS.to_owned())))
+    }
+
+    fn session(&self) -> MutexGuard<'_, Session> {
+        let session = self.shared.session.lock();
+        session.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn endpoints(&self) -> MutexGuard<'_, Endpoints> {
+        let endpoints = self.shared.endpoints.lock();
+        endpoints.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What ended a call outside of its attempts.
+fn failed<O: Operation>(kind: ErrorKind<O::Error>) -> Error<O::Error> {
+    Error {
+        operation: O::NAME,
+        attempts: 0,
+        kind,
+    }
+}

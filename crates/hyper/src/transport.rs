@@ -1,0 +1,137 @@
+//! Requests and answers over `hyper`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+use http::uri::PathAndQuery;
+use http::{Request, Uri};
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings};
+use tokio::time::timeout;
+
+use crate::body::Body;
+use crate::connect::{Connector, Place, told};
+use crate::connection::Connection;
+use crate::pool::{Lease, Pool};
+use crate::tls;
+
+/// How long the peer may take for what. A slow caller is never timed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeouts {
+    /// From looking the host up to the end of the TLS handshake.
+    pub connect: Duration,
+    /// From the request to the head of the answer.
+    pub first_byte: Duration,
+    /// Silence inside an answer, while the caller waits for it.
+    pub stall: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            first_byte: Duration::from_secs(60),
+            stall: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Connections, kept open for the next request.
+#[derive(Debug)]
+pub(crate) struct Transport {
+    connector: Connector,
+    pool: Arc<Pool>,
+    timeouts: Timeouts,
+}
+
+/// Why no head came.
+enum Failure {
+    Silent,
+    Failed(hyper::Error),
+}
+
+impl Transport {
+    pub(crate) fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, Invalid> {
+        Ok(Self {
+            connector: Connector {
+                tls: tls::config(settings.ca_bundle.as_deref())?,
+                proxy: settings.proxy.clone(),
+                limit: timeouts.connect,
+            },
+            pool: Arc::default(),
+            timeouts,
+        })
+    }
+
+    /// Sends a request and waits for the head of the answer.
+    pub(crate) async fn exchange(
+        &self,
+        mut request: Request<Bytes>,
+    ) -> Result<(Parts, Body), Interruption> {
+        let place = Place::of(request.uri())?;
+        let path = request.uri().path_and_query().cloned();
+        *request.uri_mut() = Uri::from(path.unwrap_or(PathAndQuery::from_static("/")));
+        if let Some(idle) = self.pool.take(&place) {
+            match self.send(idle, &place, request.clone()).await {
+                // The peer hung up while nobody looked: no fault of the request's.
+                Err(Failure::Failed(error)) if is_hung_up(&error) => {}
+                done => return done.map_err(|failure| self.interruption(failure)),
+            }
+        }
+        let fresh = self.connector.connect(&place).await?;
+        let sent = self.send(fresh, &place, request).await;
+        sent.map_err(|failure| self.interruption(failure))
+    }
+
+    async fn send(
+        &self,
+        mut connection: Connection,
+        place: &Place,
+        request: Request<Bytes>,
+    ) -> Result<(Parts, Body), Failure> {
+        let answer = timeout(self.timeouts.first_byte, connection.send(request)).await;
+        let answer = answer.map_err(|_| Failure::Silent)?;
+        let (head, incoming) = answer.map_err(Failure::Failed)?.into_parts();
+        let lease = Lease {
+            connection,
+            place: place.clone(),
+            pool: Arc::clone(&self.pool),
+        };
+        Ok((head, Body::new(incoming, lease, self.timeouts.stall)))
+    }
+
+    fn interruption(&self, failure: Failure) -> Interruption {
+        match failure {
+            Failure::Silent => {
+                let limit = self.timeouts.first_byte;
+                let detail = format!("no answer within {limit:?}");
+                Interruption::new(InterruptionKind::TimedOut, detail)
+            }
+            Failure::Failed(error) => broken(&error),
+        }
+    }
+}
+
+/// A connection that was made, and then failed.
+pub(crate) fn broken(error: &hyper::Error) -> Interruption {
+    Interruption::new(InterruptionKind::Broken, told(error))
+}
+
+/// Whether the peer closed the connection instead of answering.
+fn is_hung_up(error: &hyper::Error) -> bool {
+    use std::io::ErrorKind as Kind;
+    let source = std::error::Error::source(error);
+    let io = source.and_then(|source| source.downcast_ref::<std::io::Error>());
+    let is_reset = io.is_some_and(|io| {
+        matches!(
+            io.kind(),
+            Kind::ConnectionReset
+                | Kind::ConnectionAborted
+                | Kind::BrokenPipe
+                | Kind::UnexpectedEof
+                | Kind::NotConnected
+        )
+    });
+    is_reset || error.is_canceled() || error.is_closed() || error.is_incomplete_message()
+}
