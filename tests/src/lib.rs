@@ -1,1 +1,20 @@
-//! Under construction.
+//! What the contract tests share: both drivers behind one face, a clock that does not wait, and
+//! peers that misbehave as they are told.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::expect_used,
+    reason = "a harness that cannot start is a test that fails"
+)]
+
+mod clock;
+mod driver;
+mod peer;
+
+pub use clock::TestClock;
+pub use driver::{DRIVERS, Driver, Payload, Start, both};
+pub use peer::{Deed, Peer};
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -1,0 +1,174 @@
+//! Both drivers behind one face.
+
+use std::time::Duration;
+
+use kvs_ureq::api::archived_media::Exception;
+use kvs_ureq::api::protocol::{
+    Buffered, Credentials, Error, Interruption, Operation, Paginated, Settings, Streamed,
+};
+use kvs_ureq::archive::{ExportOptions, Report, Selection};
+use kvs_ureq::mkv::Fragment;
+use tokio::runtime::Runtime;
+
+use crate::clock::TestClock;
+
+/// One of the two drivers.
+#[derive(Debug)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Driver {
+    Ureq(kvs_ureq::Client),
+    Hyper(Runtime, kvs_hyper::Client),
+}
+
+/// The head's members of a streamed answer, and what came of its body.
+pub type Payload<T> = (T, Vec<u8>, Option<Interruption>);
+
+/// How long a peer may be silent in these tests: the one limit that is waited for, since it is the
+/// operating system that measures it.
+const SILENCE: Duration = Duration::from_millis(40);
+
+/// A driver that is pointed at a URL, and its clock.
+pub type Start = fn(&str) -> (Driver, TestClock);
+
+/// Both drivers.
+pub const DRIVERS: [Start; 2] = [Driver::ureq, Driver::hyper];
+
+/// Runs a test under both drivers, pointed at `url`.
+pub fn both(url: &str, test: impl Fn(&Driver, &TestClock)) {
+    for start in DRIVERS {
+        let (driver, clock) = start(url);
+        test(&driver, &clock);
+    }
+}
+
+fn settings(url: &str) -> Settings {
+    let mut settings = Settings::new("eu-west-1");
+    settings.credentials = Some(Credentials::new("emulator", "emulator"));
+    settings.endpoint_url = Some(url.parse().expect("a URL"));
+    settings
+}
+
+impl Driver {
+    fn ureq(url: &str) -> (Self, TestClock) {
+        let clock = TestClock::default();
+        let client = kvs_ureq::Client::builder(&settings(url))
+            .clock(clock.clone())
+            .timeouts(kvs_ureq::Timeouts {
+                stall: SILENCE,
+                ..kvs_ureq::Timeouts::default()
+            })
+            .build()
+            .expect("the settings are sound");
+        (Self::Ureq(client), clock)
+    }
+
+    fn hyper(url: &str) -> (Self, TestClock) {
+        let clock = TestClock::default();
+        let client = kvs_hyper::Client::builder(&settings(url))
+            .clock(clock.clone())
+            .timeouts(kvs_hyper::Timeouts {
+                stall: SILENCE,
+                ..kvs_hyper::Timeouts::default()
+            })
+            .build()
+            .expect("the settings are sound");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime can be had");
+        (Self::Hyper(runtime, client), clock)
+    }
+
+    /// Sends an operation.
+    pub fn send<O>(&self, operation: O) -> Result<O::Output, Error<O::Error>>
+    where
+        O: Operation<Delivery = Buffered>,
+    {
+        match self {
+            Self::Ureq(client) => client.send(operation),
+            Self::Hyper(runtime, client) => runtime.block_on(client.send(operation)),
+        }
+    }
+
+    /// Sends an operation for page after page.
+    pub fn pages<O>(&self, operation: O) -> Vec<Result<O::Output, Error<O::Error>>>
+    where
+        O: Paginated<Delivery = Buffered>,
+    {
+        match self {
+            Self::Ureq(client) => client.pages(operation).collect(),
+            Self::Hyper(runtime, client) => runtime.block_on(async {
+                let (mut pages, mut all) = (client.pages(operation), Vec::new());
+                while let Some(page) = pages.next().await {
+                    all.push(page);
+                }
+                all
+            }),
+        }
+    }
+
+    /// Opens an operation and reads its body as far as it comes.
+    pub fn open<O>(&self, operation: O) -> Result<Payload<O::Output>, Error<O::Error>>
+    where
+        O: Operation<Delivery = Streamed>,
+    {
+        let mut read = Vec::new();
+        match self {
+            Self::Ureq(client) => {
+                let mut opened = client.open(operation)?;
+                let end = loop {
+                    match opened.body.chunk() {
+                        Ok(Some(chunk)) => read.extend_from_slice(&chunk),
+                        Ok(None) => break None,
+                        Err(why) => break Some(why),
+                    }
+                };
+                Ok((opened.output, read, end))
+            }
+            Self::Hyper(runtime, client) => runtime.block_on(async {
+                let mut opened = client.open(operation).await?;
+                let end = loop {
+                    match opened.body.chunk().await {
+                        Ok(Some(chunk)) => read.extend_from_slice(&chunk),
+                        Ok(None) => break None,
+                        Err(why) => break Some(why),
+                    }
+                };
+                Ok((opened.output, read, end))
+            }),
+        }
+    }
+
+    /// Downloads a selection.
+    pub fn download(
+        &self,
+        selection: Selection,
+        options: ExportOptions,
+    ) -> (Vec<Fragment>, Report, Option<Error<Exception>>) {
+        let mut fragments = Vec::new();
+        let mut failure = None;
+        let report = match self {
+            Self::Ureq(client) => {
+                let mut download = client.download(selection, options);
+                for next in &mut download {
+                    match next {
+                        Ok(fragment) => fragments.push(fragment),
+                        Err(error) => failure = Some(error),
+                    }
+                }
+                download.report().clone()
+            }
+            Self::Hyper(runtime, client) => runtime.block_on(async {
+                let mut download = client.download(selection, options);
+                while let Some(next) = download.next().await {
+                    match next {
+                        Ok(fragment) => fragments.push(fragment),
+                        Err(error) => failure = Some(error),
+                    }
+                }
+                download.report().clone()
+            }),
+        };
+        (fragments, report, failure)
+    }
+}

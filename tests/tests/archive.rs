@@ -1,0 +1,105 @@
+//! The main job against the emulator, under both drivers.
+
+use kvs_emulator::{Emulator, Stream};
+use kvs_tests::both;
+use kvs_ureq::api::protocol::Timestamp;
+use kvs_ureq::archive::{ExportOptions, MissingReason, Selection, TimestampOrigin};
+use kvs_ureq::mkv::{Fragment, Frame};
+
+fn all_of(stream: &str) -> Selection {
+    let to = Timestamp::new(4_000_000_000, 0);
+    Selection::between(stream, TimestampOrigin::Producer, Timestamp::default(), to)
+}
+
+fn frames(fragments: &[Fragment]) -> Vec<&Frame> {
+    fragments
+        .iter()
+        .flat_map(|fragment| &fragment.frames)
+        .collect()
+}
+
+fn demo() -> Emulator {
+    let stream = Stream::demo();
+    Emulator::builder().stream("demo", stream).start().unwrap()
+}
+
+#[test]
+fn the_whole_stream_comes_in_order() {
+    let emulator = demo();
+    both(&emulator.url(), |driver, clock| {
+        let (fragments, report, failure) =
+            driver.download(all_of("demo"), ExportOptions::default());
+        assert!(failure.is_none(), "{failure:?}");
+        assert_eq!(
+            (fragments.len(), report.planned, report.delivered),
+            (15, 15, 15)
+        );
+        assert_eq!(report.missing, []);
+        assert_eq!(frames(&fragments).len(), 750 + 1_406);
+        assert_eq!(report.planned_bytes, report.delivered_bytes);
+        let times: Vec<_> = fragments
+            .iter()
+            .map(|f| f.producer_timestamp.unwrap())
+            .collect();
+        assert!(times.is_sorted_by(|a, b| a < b), "{times:?}");
+        assert_eq!(clock.sleeps(), []);
+    });
+}
+
+#[test]
+fn a_small_window_gives_the_same() {
+    let emulator = demo();
+    both(&emulator.url(), |driver, _| {
+        let (in_one, ..) = driver.download(all_of("demo"), ExportOptions::default());
+        let options = ExportOptions {
+            window: 100_000,
+            ..ExportOptions::default()
+        };
+        let (in_many, ..) = driver.download(all_of("demo"), options);
+        assert_eq!(frames(&in_one), frames(&in_many));
+    });
+}
+
+#[test]
+fn a_hole_is_named_and_the_rest_comes() {
+    let emulator = demo();
+    both(&emulator.url(), |driver, clock| {
+        let (fragments, ..) = driver.download(all_of("demo"), ExportOptions::default());
+        let mut numbers: Vec<_> = fragments
+            .iter()
+            .map(|f| f.number.clone().unwrap())
+            .collect();
+        numbers.push("4711".parse().unwrap());
+        let selection = Selection::numbers("demo", numbers);
+        let (fragments, report, failure) = driver.download(selection, ExportOptions::default());
+        assert!(failure.is_none(), "{failure:?}");
+        assert_eq!(fragments.len(), 15);
+        let [missing] = report.missing.as_slice() else {
+            panic!("{report:?}")
+        };
+        assert_eq!(missing.fragment.number().as_str(), "4711");
+        assert!(
+            matches!(missing.reason, MissingReason::InBand(_)),
+            "{missing:?}"
+        );
+        assert_eq!(clock.sleeps().len(), 2);
+    });
+}
+
+#[test]
+fn what_a_stream_does_not_hold_is_nothing() {
+    let emulator = demo();
+    both(&emulator.url(), |driver, _| {
+        let (from, to) = (Timestamp::new(0, 0), Timestamp::new(1, 0));
+        let nothing = Selection::between("demo", TimestampOrigin::Server, from, to);
+        let (fragments, report, failure) = driver.download(nothing, ExportOptions::default());
+        assert!(failure.is_none() && fragments.is_empty());
+        assert_eq!(report.planned, 0);
+        let (_, _, failure) = driver.download(all_of("nobody"), ExportOptions::default());
+        let told = failure.unwrap().to_string();
+        assert!(
+            told.starts_with("GetDataEndpoint: ResourceNotFoundException"),
+            "{told}"
+        );
+    });
+}
