@@ -1,0 +1,63 @@
+//! `kvs emulator`.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Mutex;
+
+use kvs_emulator::{Emulator, Stream};
+
+use super::stdout::Lines;
+use crate::args;
+use crate::exit::{Failure, Outcome, say};
+use crate::report::units::Count;
+
+pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
+    let mut builder = Emulator::builder().listen(options.listen);
+    let mut served = Vec::new();
+    for (name, stream) in streams(&options.load)? {
+        for warning in stream.warnings() {
+            say(format_args!("warning: stream {name}: {warning}"));
+        }
+        served.push(format!(
+            "{name} ({})",
+            Count(stream.fragments(), "fragment")
+        ));
+        builder = builder.stream(name, stream);
+    }
+    if let Some(rate) = options.rate {
+        builder = builder.rate(rate);
+    }
+    if let Some(file) = &options.log {
+        let log = Mutex::new(open_log(file)?);
+        builder = builder.log(move |access| {
+            // A log that cannot be written is no reason not to serve.
+            if let Ok(mut log) = log.lock() {
+                let _ = writeln!(log, "{access}");
+            }
+        });
+    }
+    let emulator = builder.start().map_err(Failure::new)?;
+    let mut out = Lines::new();
+    out.text(format_args!("listening on {}", emulator.url()))?;
+    out.flush()?;
+    say(format_args!("serving {}", served.join(", ")));
+    emulator.wait();
+    Ok(Outcome::Whole)
+}
+
+fn streams(load: &[args::Load]) -> Result<Vec<(String, Stream)>, Failure> {
+    if load.is_empty() {
+        return Ok(vec![("demo".to_owned(), Stream::demo())]);
+    }
+    let streams = load.iter().map(|load| {
+        let stream = Stream::from_path(&load.file).map_err(Failure::new)?;
+        Ok((load.name.clone(), stream.repeat(load.repeat)))
+    });
+    streams.collect()
+}
+
+fn open_log(file: &Path) -> Result<File, Failure> {
+    let opened = OpenOptions::new().create(true).append(true).open(file);
+    opened.map_err(|error| Failure::io(format_args!("write {}", file.display()), &error))
+}

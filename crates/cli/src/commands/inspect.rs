@@ -1,0 +1,180 @@
+//! `kvs inspect`.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use kvs_archive::mkv::{Bytes, Damage, Fault, Fragment, Fragments, Track};
+
+use super::stdout::Lines;
+use crate::args::Inspect;
+use crate::exit::{Failure, Outcome, say};
+use crate::report::units::Count;
+use crate::report::{Column, FragmentLine, Table, describe};
+
+const PIECE: usize = 64 << 10;
+
+pub(super) fn run(inspect: &Inspect) -> Result<Outcome, Failure> {
+    let mut input = Input::open(&inspect.file)?;
+    let mut fragments = Fragments::new();
+    let mut found = Found::new(inspect, Lines::new());
+    while let Some(piece) = input.piece()? {
+        found.bytes = found.bytes.saturating_add(piece.len() as u64);
+        fragments.push(piece);
+        found.take(&mut fragments)?;
+    }
+    fragments.finish();
+    found.take(&mut fragments)?;
+    found.end()
+}
+
+/// A file, piece by piece.
+struct Input<'a> {
+    reader: Box<dyn Read>,
+    file: &'a Path,
+}
+
+impl<'a> Input<'a> {
+    fn open(file: &'a Path) -> Result<Self, Failure> {
+        let reader: Box<dyn Read> = if file.as_os_str() == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            let opened = File::open(file);
+            Box::new(opened.map_err(|error| unreadable(file, &error))?)
+        };
+        Ok(Self { reader, file })
+    }
+
+    fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
+        let mut piece = vec![0; PIECE];
+        let len = loop {
+            match self.reader.read(&mut piece) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(|error| unreadable(self.file, &error))?,
+            }
+        };
+        piece.truncate(len);
+        Ok((len > 0).then(|| Bytes::from(piece)))
+    }
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> Failure {
+    Failure::io(format_args!("read {}", file.display()), error)
+}
+
+/// What has been found so far.
+struct Found<'a> {
+    inspect: &'a Inspect,
+    out: Lines,
+    table: Table<7>,
+    tracks: Option<Arc<[Track]>>,
+    /// Bytes read.
+    bytes: u64,
+    fragments: u64,
+    frames: u64,
+    /// What stands where Matroska should begin.
+    not_matroska: Option<Damage>,
+}
+
+impl<'a> Found<'a> {
+    fn new(inspect: &'a Inspect, out: Lines) -> Self {
+        let table = Table::new([
+            Column::Left("NUMBER"),
+            Column::Left("PRODUCER TIME"),
+            Column::Left("SERVER TIME"),
+            Column::Right("BYTES"),
+            Column::Right("FRAMES"),
+            Column::Right("KEYFRAMES"),
+            Column::Left("STATE"),
+        ]);
+        Self {
+            inspect,
+            out,
+            table,
+            tracks: None,
+            bytes: 0,
+            fragments: 0,
+            frames: 0,
+            not_matroska: None,
+        }
+    }
+
+    fn take(&mut self, fragments: &mut Fragments) -> Result<(), Failure> {
+        while let Some(next) = fragments.next_fragment() {
+            match next {
+                Ok(fragment) => self.fragment(&fragment)?,
+                Err(damage) => self.damage(damage),
+            }
+        }
+        Ok(())
+    }
+
+    fn fragment(&mut self, fragment: &Fragment) -> Result<(), Failure> {
+        let frames = u64::try_from(fragment.frames.len()).unwrap_or(u64::MAX);
+        self.fragments = self.fragments.saturating_add(1);
+        self.frames = self.frames.saturating_add(frames);
+        let line = FragmentLine::from(fragment);
+        if self.inspect.json {
+            self.out.json(&line)?;
+            // Whoever watches a pipe wants to see what has come.
+            return self.out.flush();
+        }
+        if self.tracks.as_ref() != Some(&fragment.tracks) && !fragment.tracks.is_empty() {
+            self.rows()?;
+            self.out.text(describe(&fragment.tracks))?;
+            self.tracks = Some(Arc::clone(&fragment.tracks));
+        }
+        self.table.add(line.cells());
+        Ok(())
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        if matches!(damage.fault, Fault::NotMatroska(_)) {
+            self.not_matroska = Some(damage);
+            return;
+        }
+        say(format_args!(
+            "warning: {}: {damage}",
+            self.inspect.file.display()
+        ));
+    }
+
+    /// Writes the table of the fragments that share their tracks.
+    fn rows(&mut self) -> Result<(), Failure> {
+        if self.table.is_empty() {
+            return Ok(());
+        }
+        let lines = self.table.lines();
+        self.table.clear();
+        lines.iter().try_for_each(|line| self.out.text(line))
+    }
+
+    fn end(mut self) -> Result<Outcome, Failure> {
+        let file = self.inspect.file.display();
+        if self.fragments == 0 && self.bytes == 0 {
+            return Err(Failure::new(format_args!("{file} is empty")));
+        }
+        match &self.not_matroska {
+            Some(damage) if self.fragments == 0 => {
+                return Err(Failure::new(format_args!(
+                    "{file} is {}; give a Matroska or WebM file",
+                    damage.fault
+                )));
+            }
+            Some(damage) => say(format_args!("warning: {file}: {damage}")),
+            None => {}
+        }
+        if !self.inspect.json {
+            self.rows()?;
+            self.out.text(format_args!(
+                "{}, {}, {}",
+                Count(self.fragments, "fragment"),
+                Count(self.frames, "frame"),
+                Count(self.bytes, "byte")
+            ))?;
+        }
+        self.out.flush()?;
+        Ok(Outcome::Whole)
+    }
+}

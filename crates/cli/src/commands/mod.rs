@@ -1,0 +1,23 @@
+//! What the commands do.
+
+mod emulator;
+mod get;
+mod inspect;
+mod list;
+mod selection;
+mod stdout;
+mod streams;
+
+use crate::args::{Cli, Command};
+use crate::exit::{Failure, Outcome};
+
+pub(crate) fn run(cli: &Cli) -> Result<Outcome, Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Streams(streams) => streams::run(streams, global),
+        Command::List(list) => list::run(list, global),
+        Command::Get(get) => get::run(get, global),
+        Command::Inspect(inspect) => inspect::run(inspect),
+        Command::Emulator(emulator) => emulator::run(emulator),
+    }
+}

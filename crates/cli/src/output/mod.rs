@@ -1,0 +1,106 @@
+//! Where fragments go: files and folders that stand under their names only when they are whole,
+//! and pipes.
+
+mod folder;
+mod matroska;
+mod pending;
+mod pipe;
+mod raw;
+mod target;
+
+use std::path::{Path, PathBuf};
+
+use kvs_archive::mkv::{Fragment, WriteError};
+
+use self::pending::{Pending, Sealed};
+use self::target::{Kind, Target};
+use crate::args::Format;
+use crate::exit::Failure;
+use crate::report::Hole;
+
+/// Takes fragments, one after the other.
+pub(crate) trait Sink {
+    /// Takes the next fragment.
+    fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected>;
+
+    /// Puts all that was written under its name, and the holes beside it.
+    fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure>;
+}
+
+/// Why a fragment was not taken.
+#[derive(Debug)]
+pub(crate) enum Rejected {
+    /// It fits into no file; the next one may.
+    Fragment(WriteError),
+    /// Nothing can be written.
+    Output(Failure),
+}
+
+impl From<Failure> for Rejected {
+    fn from(failure: Failure) -> Self {
+        Self::Output(failure)
+    }
+}
+
+/// What stands under its name.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    /// The file or folder, and how people call a pipe.
+    pub(crate) name: String,
+    /// Where the tracks changed, the files that go on, and why each begins.
+    pub(crate) sequels: Vec<(PathBuf, String)>,
+    /// The file that names the holes.
+    pub(crate) holes: Option<PathBuf>,
+}
+
+/// Opens the output; with `-`, standard output.
+///
+/// # Errors
+/// When it exists and may not be replaced, or cannot be written.
+pub(crate) fn open(path: &Path, format: Format, overwrite: bool) -> Result<Box<dyn Sink>, Failure> {
+    if path.as_os_str() == "-" {
+        return pipe::open(format);
+    }
+    let kind = match format {
+        Format::Mkv | Format::Raw => Kind::File,
+        Format::Fragments => Kind::Folder,
+    };
+    let target = Target::check(path, kind, overwrite)?;
+    Ok(match format {
+        Format::Mkv => Box::new(matroska::Files::create(target)?),
+        Format::Raw => Box::new(raw::File::create(target)?),
+        Format::Fragments => Box::new(folder::Folder::create(target)?),
+    })
+}
+
+/// Puts the parts of an output under their names, the first one last: when it is there, all is.
+fn publish(
+    target: &Target,
+    mut parts: Vec<Sealed>,
+    holes: &[Hole],
+) -> Result<Option<PathBuf>, Failure> {
+    let list = target.list_of_holes();
+    if !holes.is_empty() {
+        parts.push(write_holes(list.clone(), holes)?);
+    }
+    for part in parts.into_iter().rev() {
+        part.publish()?;
+    }
+    if holes.is_empty() {
+        // It would tell of an earlier run.
+        pending::remove(list.path())?;
+        return Ok(None);
+    }
+    Ok(Some(list.path().to_owned()))
+}
+
+fn write_holes(target: Target, holes: &[Hole]) -> Result<Sealed, Failure> {
+    let mut file = Pending::create(target)?;
+    for hole in holes {
+        file.write_line(hole)?;
+    }
+    file.seal()
+}
+
+#[cfg(test)]
+mod tests;

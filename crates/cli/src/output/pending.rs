@@ -1,0 +1,179 @@
+//! Files that grow under a temporary name and take their own when they are whole.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use kvs_archive::mkv::{Bytes, Patch};
+use serde::Serialize;
+
+use super::target::Target;
+use crate::exit::Failure;
+
+/// A file in the making. Dropped, it is gone.
+#[derive(Debug)]
+pub(super) struct Pending {
+    file: BufWriter<File>,
+    temporary: Temporary,
+    target: Target,
+}
+
+/// A file or a folder that is whole and safe on disk, but not yet under its name. Dropped, it is
+/// gone.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    temporary: Temporary,
+    target: Target,
+}
+
+/// A name that is removed with what stands under it, unless it was given another.
+#[derive(Debug)]
+pub(super) struct Temporary {
+    path: PathBuf,
+    renamed: bool,
+}
+
+impl Temporary {
+    /// A name that nothing stands under: what a run that was killed has left there is removed.
+    pub(super) fn free(target: &Target) -> Result<Self, Failure> {
+        let path = target.temporary();
+        remove(&path)?;
+        Ok(Self {
+            path,
+            renamed: false,
+        })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn rename(mut self, to: &Path) -> io::Result<()> {
+        fs::rename(&self.path, to)?;
+        self.renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // The run has failed already, and says why.
+            let _ = remove(&self.path);
+        }
+    }
+}
+
+impl Pending {
+    pub(super) fn create(target: Target) -> Result<Self, Failure> {
+        let temporary = Temporary::free(&target)?;
+        let file = create(temporary.path());
+        let file = file.map_err(|error| unwritable(target.path(), &error))?;
+        Ok(Self {
+            file: BufWriter::new(file),
+            temporary,
+            target,
+        })
+    }
+
+    pub(super) fn write(&mut self, pieces: &[Bytes]) -> Result<(), Failure> {
+        let mut pieces = pieces.iter();
+        let written = pieces.try_for_each(|piece| self.file.write_all(piece));
+        written.map_err(|error| unwritable(self.target.path(), &error))
+    }
+
+    pub(super) fn write_line(&mut self, line: &impl Serialize) -> Result<(), Failure> {
+        let written = serde_json::to_writer(&mut self.file, line).map_err(io::Error::from);
+        written
+            .and_then(|()| self.file.write_all(b"\n"))
+            .map_err(|error| unwritable(self.target.path(), &error))
+    }
+
+    pub(super) fn patch(&mut self, patches: &[Patch]) -> Result<(), Failure> {
+        let mut patches = patches.iter();
+        let patched = patches.try_for_each(|patch| {
+            self.file.seek(SeekFrom::Start(patch.offset))?;
+            self.file.write_all(&patch.bytes)
+        });
+        patched.map_err(|error| unwritable(self.target.path(), &error))
+    }
+
+    /// Brings all of it to the disk.
+    pub(super) fn seal(mut self) -> Result<Sealed, Failure> {
+        let synced = self
+            .file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all());
+        synced.map_err(|error| unwritable(self.target.path(), &error))?;
+        Ok(Sealed {
+            temporary: self.temporary,
+            target: self.target,
+        })
+    }
+}
+
+impl Sealed {
+    pub(super) fn new(temporary: Temporary, target: Target) -> Self {
+        Self { temporary, target }
+    }
+
+    pub(super) fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Gives it its name.
+    pub(super) fn publish(self) -> Result<(), Failure> {
+        let Self { temporary, target } = self;
+        // Hours may have passed since that was checked.
+        target.check_free()?;
+        let failure = |error: io::Error| unwritable(target.path(), &error);
+        if temporary.path().is_dir() && target.path().is_dir() {
+            // A folder does not take the place of another.
+            let old = target.replaced();
+            remove(&old)?;
+            fs::rename(target.path(), &old).map_err(failure)?;
+            temporary.rename(target.path()).map_err(failure)?;
+            remove(&old)?;
+        } else {
+            temporary.rename(target.path()).map_err(failure)?;
+        }
+        sync_folder(target.folder()).map_err(failure)
+    }
+}
+
+/// Creates a file where there is none.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Brings the names in a folder to the disk.
+#[cfg(unix)]
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a folder cannot be opened, and names are brought to the disk with the file.
+#[cfg(not(unix))]
+pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Removes a file, or a folder with all that is in it, if there is one.
+pub(super) fn remove(path: &Path) -> Result<(), Failure> {
+    let removed = match fs::symlink_metadata(path) {
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::io(
+            format_args!("remove {}", path.display()),
+            &error,
+        )),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn unwritable(path: &Path, error: &io::Error) -> Failure {
+    Failure::io(format_args!("write {}", path.display()), error)
+}

@@ -1,0 +1,97 @@
+//! Standard output.
+
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+
+use kvs_archive::mkv::{Bytes, Form, Fragment, WriteError, Writer, WriterOptions};
+
+use super::{Delivery, Hole, Rejected, Sink};
+use crate::args::Format;
+use crate::exit::{Failure, say};
+
+type Pipe = BufWriter<StdoutLock<'static>>;
+
+/// One file that plays as it comes.
+#[derive(Debug)]
+struct Streamed {
+    writer: Writer,
+    pipe: Pipe,
+}
+
+/// The bytes as the service sent them.
+#[derive(Debug)]
+struct Raw(Pipe);
+
+pub(super) fn open(format: Format) -> Result<Box<dyn Sink>, Failure> {
+    if format == Format::Fragments {
+        return Err(Failure::usage(
+            "--format fragments needs a folder; give its name with -o",
+        ));
+    }
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        return Err(Failure::usage(
+            "-o - writes to a pipe, but standard output is a terminal; add | ffplay - or > FILE",
+        ));
+    }
+    let pipe = BufWriter::new(stdout.lock());
+    Ok(if format == Format::Raw {
+        Box::new(Raw(pipe))
+    } else {
+        let options = WriterOptions {
+            form: Form::Streamed,
+            ..WriterOptions::default()
+        };
+        Box::new(Streamed {
+            writer: Writer::new(options),
+            pipe,
+        })
+    })
+}
+
+impl Sink for Streamed {
+    fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
+        self.writer.write(fragment).map_err(|why| match why {
+            WriteError::TracksChanged(change) => Rejected::Output(Failure::new(format_args!(
+                "{change} from here on, and a pipe takes one file only; use -o FILE, which makes \
+                 as many as it takes"
+            ))),
+            why => Rejected::Fragment(why),
+        })?;
+        Ok(send(&mut self.pipe, &self.writer.take_output())?)
+    }
+
+    fn finish(mut self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
+        send(&mut self.pipe, &self.writer.finish().pieces)?;
+        Ok(delivered(holes))
+    }
+}
+
+impl Sink for Raw {
+    fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
+        Ok(send(&mut self.0, &fragment.raw)?)
+    }
+
+    fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
+        Ok(delivered(holes))
+    }
+}
+
+/// Players wait for what is held back.
+fn send(pipe: &mut Pipe, pieces: &[Bytes]) -> Result<(), Failure> {
+    let mut pieces = pieces.iter();
+    let written = pieces.try_for_each(|piece| pipe.write_all(piece));
+    let flushed = written.and_then(|()| pipe.flush());
+    flushed.map_err(|error| Failure::stdout(&error).unfinished())
+}
+
+/// A pipe has nothing beside it that could name the holes.
+fn delivered(holes: &[Hole]) -> Delivery {
+    for hole in holes {
+        say(format_args!("missing: {hole}"));
+    }
+    Delivery {
+        name: "standard output".to_owned(),
+        sequels: Vec::new(),
+        holes: None,
+    }
+}

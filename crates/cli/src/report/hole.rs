@@ -1,0 +1,52 @@
+//! Fragments that are not in the output.
+
+use std::fmt;
+
+use kvs_archive::mkv::{Fragment, WriteError};
+use kvs_archive::{Missing, Planned};
+use serde::Serialize;
+
+use super::rfc3339;
+use crate::exit::one_line;
+
+/// A fragment that was asked for and could not be delivered, as a line of JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Hole {
+    pub(crate) number: Option<String>,
+    producer_timestamp: Option<String>,
+    bytes: Option<u64>,
+    pub(crate) reason: String,
+}
+
+impl Hole {
+    /// One that came, but fits into no file.
+    pub(crate) fn unwritable(fragment: &Fragment, why: &WriteError) -> Self {
+        Self {
+            number: fragment.number.as_ref().map(ToString::to_string),
+            producer_timestamp: fragment.producer_timestamp.map(rfc3339),
+            bytes: Some(fragment.bytes),
+            reason: format!("cannot be written: {why}"),
+        }
+    }
+}
+
+impl From<&Missing> for Hole {
+    fn from(missing: &Missing) -> Self {
+        let listed = missing.fragment.listed();
+        Self {
+            number: Some(Planned::number(&missing.fragment).to_string()),
+            producer_timestamp: listed.map(|listed| listed.producer_timestamp.to_string()),
+            bytes: listed.map(|listed| listed.bytes),
+            reason: one_line(&missing.reason.to_string()),
+        }
+    }
+}
+
+impl fmt::Display for Hole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.number {
+            Some(number) => write!(f, "fragment {number}: {}", self.reason),
+            None => write!(f, "a fragment without a number: {}", self.reason),
+        }
+    }
+}

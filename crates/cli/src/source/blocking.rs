@@ -1,0 +1,63 @@
+//! Over `ureq`.
+
+use kvs_archive::api::archived_media::Exception;
+use kvs_archive::api::protocol::{Error, Timestamp};
+use kvs_archive::api::video::{ListStreams, StreamInfo};
+use kvs_archive::mkv::Fragment;
+use kvs_archive::{ExportOptions, Listed, Report, Selection, TimestampOrigin};
+use kvs_ureq::Client;
+
+use super::settings::Connection;
+use super::{Download, Source, explain};
+use crate::exit::Failure;
+
+#[derive(Debug)]
+pub(super) struct Blocking {
+    client: Client,
+    _connection: Connection,
+}
+
+impl Blocking {
+    pub(super) fn new(connection: Connection) -> Result<Self, Failure> {
+        let client = Client::builder(&connection.settings).retry(connection.retry.clone());
+        Ok(Self {
+            client: client.build().map_err(Failure::new)?,
+            _connection: connection,
+        })
+    }
+}
+
+impl Source for Blocking {
+    fn streams(&self) -> Result<Vec<StreamInfo>, Failure> {
+        let mut streams = Vec::new();
+        for page in self.client.pages(ListStreams::default()) {
+            let page = page.map_err(explain)?;
+            streams.extend(page.stream_info_list.unwrap_or_default());
+        }
+        Ok(streams)
+    }
+
+    fn list(
+        &self,
+        stream: &str,
+        by: TimestampOrigin,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Listed>, Failure> {
+        self.client.list(stream, by, from, to).map_err(explain)
+    }
+
+    fn download(&self, selection: Selection, options: ExportOptions) -> Box<dyn Download + '_> {
+        Box::new(self.client.download(selection, options))
+    }
+}
+
+impl Download for kvs_ureq::Download {
+    fn next(&mut self) -> Option<Result<Fragment, Error<Exception>>> {
+        Iterator::next(self)
+    }
+
+    fn report(&self) -> &Report {
+        self.report()
+    }
+}

@@ -1,0 +1,55 @@
+//! Where streams are read: the service or an emulator, over one of the two transports.
+
+mod blocking;
+mod problem;
+mod settings;
+
+use kvs_archive::api::archived_media;
+use kvs_archive::api::protocol::Error;
+use kvs_archive::api::protocol::Timestamp;
+use kvs_archive::api::video::StreamInfo;
+use kvs_archive::mkv::Fragment;
+use kvs_archive::{ExportOptions, Listed, Report, Selection, TimestampOrigin};
+
+use crate::args::{Global, Transport};
+use crate::exit::Failure;
+
+pub(crate) use problem::explain;
+pub(crate) use settings::attempts;
+
+/// What commands ask of a transport.
+pub(crate) trait Source {
+    /// All streams of the account.
+    fn streams(&self) -> Result<Vec<StreamInfo>, Failure>;
+
+    /// What a stream holds of a range of time, in order.
+    fn list(
+        &self,
+        stream: &str,
+        by: TimestampOrigin,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Listed>, Failure>;
+
+    /// Begins to fetch fragments.
+    fn download(&self, selection: Selection, options: ExportOptions) -> Box<dyn Download + '_>;
+}
+
+/// Fragments on their way, in order.
+pub(crate) trait Download {
+    /// The next one; `None` after the last.
+    fn next(&mut self) -> Option<Result<Fragment, Error<archived_media::Exception>>>;
+
+    /// What has been done so far.
+    fn report(&self) -> &Report;
+}
+
+/// The transport that the command line asks for, with the settings of the command line, the
+/// environment and the shared files.
+pub(crate) fn open(global: &Global) -> Result<Box<dyn Source>, Failure> {
+    let connection = settings::Connection::new(global)?;
+    Ok(match global.transport {
+        Transport::Ureq => Box::new(blocking::Blocking::new(connection)?),
+        Transport::Hyper => Box::new(blocking::Blocking::new(connection)?),
+    })
+}
