@@ -1,4 +1,5 @@
 //! The main job against the emulator, under both drivers.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 use kvs_emulator::{Emulator, Stream};
 use kvs_tests::both;
@@ -26,7 +27,7 @@ fn demo() -> Emulator {
 #[test]
 fn the_whole_stream_comes_in_order() {
     let emulator = demo();
-    both(&emulator.url(), |driver, clock| {
+    both(emulator.url(), |driver, clock| {
         let (fragments, report, failure) =
             driver.download(all_of("demo"), ExportOptions::default());
         assert!(failure.is_none(), "{failure:?}");
@@ -49,7 +50,7 @@ fn the_whole_stream_comes_in_order() {
 #[test]
 fn a_small_window_gives_the_same() {
     let emulator = demo();
-    both(&emulator.url(), |driver, _| {
+    both(emulator.url(), |driver, _| {
         let (in_one, ..) = driver.download(all_of("demo"), ExportOptions::default());
         let options = ExportOptions {
             window: 100_000,
@@ -63,7 +64,7 @@ fn a_small_window_gives_the_same() {
 #[test]
 fn a_hole_is_named_and_the_rest_comes() {
     let emulator = demo();
-    both(&emulator.url(), |driver, clock| {
+    both(emulator.url(), |driver, clock| {
         let (fragments, ..) = driver.download(all_of("demo"), ExportOptions::default());
         let mut numbers: Vec<_> = fragments
             .iter()
@@ -89,7 +90,7 @@ fn a_hole_is_named_and_the_rest_comes() {
 #[test]
 fn what_a_stream_does_not_hold_is_nothing() {
     let emulator = demo();
-    both(&emulator.url(), |driver, _| {
+    both(emulator.url(), |driver, _| {
         let (from, to) = (Timestamp::new(0, 0), Timestamp::new(1, 0));
         let nothing = Selection::between("demo", TimestampOrigin::Server, from, to);
         let (fragments, report, failure) = driver.download(nothing, ExportOptions::default());

@@ -1,4 +1,5 @@
 //! What goes over the wire and what comes of the answers, under both drivers, against wiremock.
+#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
 use kvs_tests::{DRIVERS, Driver, TestClock, both};
 use kvs_ureq::api::archived_media::{
