@@ -81,28 +81,29 @@ impl Body {
         }
     }
 
-    /// The whole body, `None` if it is longer than `limit`.
-    pub(crate) async fn collect(&mut self, limit: usize) -> Result<Option<Vec<u8>>, Interruption> {
-        let mut collected = Vec::new();
-        while let Some(chunk) = self.chunk().await? {
-            if chunk.len() > limit.saturating_sub(collected.len()) {
-                return Ok(None);
-            }
-            collected.extend_from_slice(&chunk);
-        }
-        Ok(Some(collected))
+    /// The body up to its end, or up to `limit` bytes.
+    pub(crate) async fn read_up_to(&mut self, limit: usize) -> Result<Vec<u8>, Interruption> {
+        let mut read = Vec::new();
+        self.read_into(&mut read, limit).await?;
+        Ok(read)
     }
 
-    /// The beginning of the body, as far as it comes and up to `limit`.
+    /// The same, as far as it comes.
     pub(crate) async fn prefix(&mut self, limit: usize) -> Vec<u8> {
-        let mut prefix = Vec::new();
-        while prefix.len() < limit
-            && let Ok(Some(chunk)) = self.chunk().await
+        let mut read = Vec::new();
+        // Why it broke off is of no interest: the head has told what matters.
+        let _ = self.read_into(&mut read, limit).await;
+        read
+    }
+
+    async fn read_into(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {
+        while read.len() < limit
+            && let Some(chunk) = self.chunk().await?
         {
-            prefix.extend_from_slice(&chunk);
+            read.extend_from_slice(&chunk);
         }
-        prefix.truncate(limit);
-        prefix
+        read.truncate(limit);
+        Ok(())
     }
 }
 

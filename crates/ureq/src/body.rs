@@ -48,28 +48,29 @@ impl Body {
         Ok((len > 0).then(|| self.block.split_to(len).freeze()))
     }
 
-    /// The whole body, `None` if it is longer than `limit`.
-    pub(crate) fn collect(&mut self, limit: usize) -> Result<Option<Vec<u8>>, Interruption> {
-        let mut collected = Vec::new();
-        while let Some(chunk) = self.chunk()? {
-            if chunk.len() > limit.saturating_sub(collected.len()) {
-                return Ok(None);
-            }
-            collected.extend_from_slice(&chunk);
-        }
-        Ok(Some(collected))
+    /// The body up to its end, or up to `limit` bytes.
+    pub(crate) fn read_up_to(&mut self, limit: usize) -> Result<Vec<u8>, Interruption> {
+        let mut read = Vec::new();
+        self.read_into(&mut read, limit)?;
+        Ok(read)
     }
 
-    /// The beginning of the body, as far as it comes and up to `limit`.
+    /// The same, as far as it comes.
     pub(crate) fn prefix(&mut self, limit: usize) -> Vec<u8> {
-        let mut prefix = Vec::new();
-        while prefix.len() < limit
-            && let Ok(Some(chunk)) = self.chunk()
+        let mut read = Vec::new();
+        // Why it broke off is of no interest: the head has told what matters.
+        let _ = self.read_into(&mut read, limit);
+        read
+    }
+
+    fn read_into(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {
+        while read.len() < limit
+            && let Some(chunk) = self.chunk()?
         {
-            prefix.extend_from_slice(&chunk);
+            read.extend_from_slice(&chunk);
         }
-        prefix.truncate(limit);
-        prefix
+        read.truncate(limit);
+        Ok(())
     }
 }
 

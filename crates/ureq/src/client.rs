@@ -243,12 +243,11 @@ impl Client {
                     let head = waiting.head(head, &mut self.session(), clock.now())?;
                     match head {
                         Head::Streaming(output) => return Ok(Opened { output, body }),
-                        Head::Collect(collect) => match body.collect(collect.limit()) {
-                            Ok(Some(bytes)) => {
-                                let output = collect.finish(&bytes)?;
+                        Head::Collect(collect) => match body.read_up_to(collect.limit()) {
+                            Ok(read) => {
+                                let output = collect.finish(&read)?;
                                 return Ok(Opened { output, body });
                             }
-                            Ok(None) => return Err(collect.oversized()),
                             Err(why) => collect.interrupted(why, &mut self.session())?,
                         },
                         Head::Refused(refused) => {

@@ -275,25 +275,24 @@ pub struct Collect<O> {
 }
 
 impl<O: Operation> Collect<O> {
-    /// How many bytes of body are accepted. A driver that sees more calls [`oversized`](Self::oversized).
+    /// How many bytes of the body are to be read at most: one more than is accepted, so that what is
+    /// too long shows.
     pub fn limit(&self) -> usize {
-        O::ANSWER_LIMIT
+        O::ANSWER_LIMIT.saturating_add(1)
     }
 
-    /// Decodes the whole body.
+    /// Decodes the body: all of it, or what was read up to the [`limit`](Self::limit).
     ///
     /// # Errors
-    /// When it is not what the model promises.
+    /// When it is not what the model promises, or too long.
     pub fn finish(self, body: &[u8]) -> Result<O::Output, Error<O::Error>> {
-        O::decode(&self.head, body)
-            .map_err(|malformed| self.call.failed(ErrorKind::Malformed(malformed)))
-    }
-
-    /// The body is longer than [`limit`](Self::limit).
-    pub fn oversized(self) -> Error<O::Error> {
-        let problem = format!("is longer than {} bytes", self.limit());
-        self.call
-            .failed(ErrorKind::Malformed(Malformed::new("body", problem)))
+        let output = if body.len() > O::ANSWER_LIMIT {
+            let problem = format!("is longer than {} bytes", O::ANSWER_LIMIT);
+            Err(Malformed::new("body", problem))
+        } else {
+            O::decode(&self.head, body)
+        };
+        output.map_err(|malformed| self.call.failed(ErrorKind::Malformed(malformed)))
     }
 
     /// The body broke off.

@@ -153,8 +153,22 @@ fn collects_and_decodes() {
     let Ok(Head::Collect(collect)) = waiting.head(head, &mut scenario.session, NOW) else {
         panic!()
     };
-    assert_eq!(collect.limit(), 100);
+    assert_eq!(collect.limit(), 101);
     assert_eq!(collect.finish(b"17").unwrap(), 17);
+}
+
+#[test]
+fn an_answer_that_is_too_long_is_malformed() {
+    for (length, told) in [(100, "line 1"), (101, "is longer than 100 bytes")] {
+        let mut scenario = Scenario::new();
+        let (_, waiting) = scenario.send(scenario.call());
+        let (head, ()) = Response::new(()).into_parts();
+        let Ok(Head::Collect(collect)) = waiting.head(head, &mut scenario.session, NOW) else {
+            panic!()
+        };
+        let error = collect.finish(&vec![b'['; length]).unwrap_err();
+        assert!(error.to_string().contains(told), "{error}");
+    }
 }
 
 #[test]
