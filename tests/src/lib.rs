@@ -9,10 +9,12 @@
 mod clock;
 mod driver;
 mod peer;
+mod service;
 
 pub use clock::TestClock;
 pub use driver::{DRIVERS, Driver, Payload, Start, both};
 pub use peer::{Deed, Peer};
+pub use service::{Service, in_turn};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

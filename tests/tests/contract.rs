@@ -1,94 +1,14 @@
 //! What goes over the wire and what comes of the answers, under both drivers, against wiremock.
 #![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
 
-use kvs_tests::{DRIVERS, Driver, TestClock, both};
+use kvs_tests::{Service, in_turn};
 use kvs_ureq::api::archived_media::{
     Exception, GetClip, GetMediaForFragmentList, ListFragments, ListFragmentsOutput,
 };
 use kvs_ureq::api::protocol::{Error, ErrorKind, Operation};
 use kvs_ureq::api::video::{self, ApiName, GetDataEndpoint};
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
-use wiremock::matchers::{method, path};
-use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
-
-/// A mock service, usable from tests that are not async.
-struct Service {
-    runtime: Runtime,
-    server: MockServer,
-}
-
-impl Service {
-    /// A service that tells its own address as the endpoint of everything.
-    fn start() -> Self {
-        let service = Self::without_discovery();
-        let endpoint = json!({ "DataEndpoint": service.server.uri() });
-        service.on(
-            "/getDataEndpoint",
-            ResponseTemplate::new(200).set_body_json(endpoint),
-        );
-        service
-    }
-
-    fn without_discovery() -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let server = runtime.block_on(MockServer::start());
-        Self { runtime, server }
-    }
-
-    fn on(&self, at: &str, answer: impl Respond + 'static) {
-        let mock = Mock::given(method("POST"))
-            .and(path(at))
-            .respond_with(answer);
-        self.runtime.block_on(self.server.register(mock));
-    }
-
-    /// Answers in turn, the last one again and again.
-    fn on_in_turn(&self, at: &str, answers: &[ResponseTemplate]) {
-        let (last, others) = answers.split_last().unwrap();
-        for (index, answer) in others.iter().enumerate() {
-            let mock = Mock::given(method("POST"))
-                .and(path(at))
-                .respond_with(answer.clone())
-                .up_to_n_times(1)
-                .with_priority(u8::try_from(index + 1).unwrap());
-            self.runtime.block_on(self.server.register(mock));
-        }
-        let mock = Mock::given(method("POST"))
-            .and(path(at))
-            .respond_with(last.clone());
-        self.runtime
-            .block_on(self.server.register(mock.with_priority(100)));
-    }
-
-    fn requests(&self, at: &str) -> Vec<Request> {
-        let all = self
-            .runtime
-            .block_on(self.server.received_requests())
-            .unwrap();
-        all.into_iter()
-            .filter(|request| request.url.path() == at)
-            .collect()
-    }
-
-    fn run(&self, test: impl Fn(&Driver, &TestClock)) {
-        both(&self.server.uri(), test);
-    }
-}
-
-/// Runs a test under both drivers, each against a service of its own that answers in turn: a mock
-/// that was used up stays so.
-fn in_turn(at: &str, answers: &[ResponseTemplate], test: impl Fn(&Service, &Driver, &TestClock)) {
-    for start in DRIVERS {
-        let service = Service::start();
-        service.on_in_turn(at, answers);
-        let (driver, clock) = start(&service.server.uri());
-        test(&service, &driver, &clock);
-    }
-}
+use wiremock::{Request, ResponseTemplate};
 
 fn list() -> ListFragments {
     ListFragments {
@@ -153,7 +73,7 @@ fn a_request_is_what_the_service_expects() {
     for request in asked.iter().chain(&listed) {
         let header = |name: &str| request.headers[name].to_str().unwrap();
         assert_eq!(header("content-type"), "application/json");
-        assert_eq!(header("host"), service.server.address().to_string());
+        assert_eq!(header("host"), service.authority());
         assert_eq!(header("content-length"), request.body.len().to_string());
         assert!(header("user-agent").starts_with("kvs-rs/"), "{request:?}");
         let authorization = header("authorization");
