@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use http::HeaderValue;
 use kvs_archive::api::archived_media::{Exception, ListFragments};
@@ -47,6 +48,12 @@ pub struct Opened<T> {
     pub output: T,
     /// The payload.
     pub body: Body,
+}
+
+impl<T> Opened<T> {
+    fn new(output: T, body: Body) -> Self {
+        Self { output, body }
+    }
 }
 
 /// A client in the making.
@@ -239,23 +246,17 @@ impl Client {
         &self,
         mut call: Call<O>,
     ) -> Result<Opened<O::Output>, Error<O::Error>> {
-        let Shared {
-            transport, clock, ..
-        } = &*self.shared;
         loop {
             let credentials = self.credentials::<O>()?;
-            let (request, waiting) = call.sign(credentials, &mut self.session(), clock.now());
-            let retry = match transport.exchange(request).await {
+            let (request, waiting) = call.sign(credentials, &mut self.session(), self.now());
+            let retry = match self.shared.transport.exchange(request).await {
                 Err(why) => waiting.interrupted(why, &mut self.session())?,
                 Ok((head, mut body)) => {
-                    let head = waiting.head(head, &mut self.session(), clock.now())?;
+                    let head = waiting.head(head, &mut self.session(), self.now())?;
                     match head {
-                        Head::Streaming(output) => return Ok(Opened { output, body }),
+                        Head::Streaming(output) => return Ok(Opened::new(output, body)),
                         Head::Collect(collect) => match body.read_up_to(collect.limit()).await {
-                            Ok(read) => {
-                                let output = collect.finish(&read)?;
-                                return Ok(Opened { output, body });
-                            }
+                            Ok(read) => return Ok(Opened::new(collect.finish(&read)?, body)),
                             Err(why) => collect.interrupted(why, &mut self.session())?,
                         },
                         Head::Refused(refused) => {
@@ -265,7 +266,7 @@ impl Client {
                     }
                 }
             };
-            clock.sleep(retry.after).await;
+            self.shared.clock.sleep(retry.after).await;
             call = retry.call;
         }
     }
@@ -275,6 +276,10 @@ impl Client {
             .credentials
             .as_ref()
             .ok_or_else(|| failed::<O>(ErrorKind::Credentials(NO_CREDENTIALS.to_owned())))
+    }
+
+    fn now(&self) -> SystemTime {
+        self.shared.clock.now()
     }
 
     fn session(&self) -> MutexGuard<'_, Session> {

@@ -2,6 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use http::HeaderValue;
 use kvs_archive::api::archived_media::{Exception, ListFragments};
@@ -47,6 +48,12 @@ pub struct Opened<T> {
     pub output: T,
     /// The payload.
     pub body: Body,
+}
+
+impl<T> Opened<T> {
+    fn new(output: T, body: Body) -> Self {
+        Self { output, body }
+    }
 }
 
 /// A client in the making.
@@ -230,24 +237,18 @@ impl Client {
 
     /// Carries a call through all of its attempts.
     fn call<O: Operation>(&self, mut call: Call<O>) -> Result<Opened<O::Output>, Error<O::Error>> {
-        let Shared {
-            transport, clock, ..
-        } = &*self.shared;
         loop {
             let credentials = self.credentials::<O>()?;
-            let (request, waiting) = call.sign(credentials, &mut self.session(), clock.now());
-            let retry = match transport.exchange(request) {
+            let (request, waiting) = call.sign(credentials, &mut self.session(), self.now());
+            let retry = match self.shared.transport.exchange(request) {
                 Err(why) => waiting.interrupted(why, &mut self.session())?,
                 Ok((head, mut body)) => {
                     // Bound first: in the match the lock would be held through all of its arms.
-                    let head = waiting.head(head, &mut self.session(), clock.now())?;
+                    let head = waiting.head(head, &mut self.session(), self.now())?;
                     match head {
-                        Head::Streaming(output) => return Ok(Opened { output, body }),
+                        Head::Streaming(output) => return Ok(Opened::new(output, body)),
                         Head::Collect(collect) => match body.read_up_to(collect.limit()) {
-                            Ok(read) => {
-                                let output = collect.finish(&read)?;
-                                return Ok(Opened { output, body });
-                            }
+                            Ok(read) => return Ok(Opened::new(collect.finish(&read)?, body)),
                             Err(why) => collect.interrupted(why, &mut self.session())?,
                         },
                         Head::Refused(refused) => {
@@ -257,7 +258,7 @@ impl Client {
                     }
                 }
             };
-            clock.sleep(retry.after);
+            self.shared.clock.sleep(retry.after);
             call = retry.call;
         }
     }
@@ -267,6 +268,10 @@ impl Client {
             .credentials
             .as_ref()
             .ok_or_else(|| failed::<O>(ErrorKind::Credentials(NO_CREDENTIALS.to_owned())))
+    }
+
+    fn now(&self) -> SystemTime {
+        self.shared.clock.now()
     }
 
     fn session(&self) -> MutexGuard<'_, Session> {
