@@ -27,8 +27,8 @@ pub type Payload<T> = (T, Vec<u8>, Option<Interruption>);
 /// operating system that measures it.
 const SILENCE: Duration = Duration::from_millis(40);
 
-/// A driver that is pointed at a URL, and its clock.
-pub type Start = fn(&str) -> (Driver, TestClock);
+/// A driver with these settings, and its clock.
+pub type Start = fn(&Settings) -> (Driver, TestClock);
 
 /// Both drivers.
 pub const DRIVERS: [Start; 2] = [Driver::ureq, Driver::hyper];
@@ -36,12 +36,13 @@ pub const DRIVERS: [Start; 2] = [Driver::ureq, Driver::hyper];
 /// Runs a test under both drivers, pointed at `url`.
 pub fn both(url: &str, test: impl Fn(&Driver, &TestClock)) {
     for start in DRIVERS {
-        let (driver, clock) = start(url);
+        let (driver, clock) = start(&settings(url));
         test(&driver, &clock);
     }
 }
 
-fn settings(url: &str) -> Settings {
+/// Settings that point at `url`, with the keys that the emulator takes.
+pub fn settings(url: &str) -> Settings {
     let mut settings = Settings::new("eu-west-1");
     settings.credentials = Some(Credentials::new("emulator", "emulator"));
     settings.endpoint_url = Some(url.parse().expect("a URL"));
@@ -49,9 +50,9 @@ fn settings(url: &str) -> Settings {
 }
 
 impl Driver {
-    fn ureq(url: &str) -> (Self, TestClock) {
+    fn ureq(settings: &Settings) -> (Self, TestClock) {
         let clock = TestClock::default();
-        let client = kvs_ureq::Client::builder(&settings(url))
+        let client = kvs_ureq::Client::builder(settings)
             .clock(clock.clone())
             .timeouts(kvs_ureq::Timeouts {
                 stall: SILENCE,
@@ -62,9 +63,9 @@ impl Driver {
         (Self::Ureq(client), clock)
     }
 
-    fn hyper(url: &str) -> (Self, TestClock) {
+    fn hyper(settings: &Settings) -> (Self, TestClock) {
         let clock = TestClock::default();
-        let client = kvs_hyper::Client::builder(&settings(url))
+        let client = kvs_hyper::Client::builder(settings)
             .clock(clock.clone())
             .timeouts(kvs_hyper::Timeouts {
                 stall: SILENCE,

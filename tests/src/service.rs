@@ -6,7 +6,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::clock::TestClock;
-use crate::driver::{DRIVERS, Driver, both};
+use crate::driver::{DRIVERS, Driver, both, settings};
 
 /// A mock of the service, usable from tests that are not async.
 #[derive(Debug)]
@@ -91,7 +91,7 @@ pub fn in_turn(
     for start in DRIVERS {
         let service = Service::start();
         service.on_in_turn(at, answers);
-        let (driver, clock) = start(&service.server.uri());
+        let (driver, clock) = start(&settings(&service.server.uri()));
         test(&service, &driver, &clock);
     }
 }

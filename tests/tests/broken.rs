@@ -1,6 +1,6 @@
 //! Connections that break, stall or lie, under both drivers, against a scripted peer.
 
-use kvs_tests::{DRIVERS, Deed, Driver, Peer, both};
+use kvs_tests::{DRIVERS, Deed, Driver, Peer, both, settings};
 use kvs_ureq::api::archived_media::{GetMediaForFragmentList, GetMediaForFragmentListOutput};
 use kvs_ureq::api::protocol::{Error, ErrorKind, InterruptionKind};
 use kvs_ureq::api::video::{DescribeStream, GetDataEndpoint};
@@ -56,7 +56,7 @@ fn after_discovery(deed: impl Fn() -> Deed, test: impl Fn(&Driver, &Peer)) {
                 deed(),
             ]
         });
-        test(&start(&peer.url()).0, &peer);
+        test(&start(&settings(&peer.url())).0, &peer);
     }
 }
 
@@ -112,7 +112,7 @@ fn a_head_cut_at_any_byte_is_tried_again() {
         ];
         for start in DRIVERS {
             let peer = Peer::start(deeds.to_vec());
-            let (driver, clock) = start(&peer.url());
+            let (driver, clock) = start(&settings(&peer.url()));
             driver
                 .send(describe())
                 .unwrap_or_else(|e| panic!("{cut}: {e}"));
