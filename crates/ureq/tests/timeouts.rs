@@ -1,5 +1,10 @@
 //! Which silence is whose fault. The operating system measures it, so that these tests do wait: for
 //! some tens of milliseconds.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails in a test fails the test"
+)]
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
