@@ -53,3 +53,6 @@ pub use kvs_archive::mkv;
 pub use pages::Pages;
 pub use settings::from_surroundings;
 pub use transport::Timeouts;
+
+#[cfg(test)]
+mod tests;
