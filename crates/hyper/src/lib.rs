@@ -48,11 +48,10 @@ pub use clock::{Clock, SystemClock};
 pub use download::Download;
 pub use kvs_archive as archive;
 pub use kvs_archive::api;
-pub use kvs_archive::api::protocol::{Error, Invalid, Settings};
+pub use kvs_archive::api::protocol::{Error, Invalid, Settings, Timeouts};
 pub use kvs_archive::mkv;
 pub use pages::Pages;
 pub use settings::from_surroundings;
-pub use transport::Timeouts;
 
 #[cfg(test)]
 mod tests;

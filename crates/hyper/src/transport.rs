@@ -1,13 +1,12 @@
 //! Requests and answers over `hyper`.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
-use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings};
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
 use tokio::time::timeout;
 
 use crate::body::Body;
@@ -15,27 +14,6 @@ use crate::connect::{Connector, Place, told};
 use crate::connection::Connection;
 use crate::pool::{Lease, Pool};
 use crate::tls;
-
-/// How long the peer may take for what. A slow caller is never timed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// From looking the host up to the end of the TLS handshake.
-    pub connect: Duration,
-    /// From the request to the head of the answer.
-    pub first_byte: Duration,
-    /// Silence inside an answer, while the caller waits for it.
-    pub stall: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
-            stall: Duration::from_secs(30),
-        }
-    }
-}
 
 /// Connections, kept open for the next request.
 #[derive(Debug)]

@@ -26,6 +26,7 @@ pub mod sensitive;
 pub mod session;
 pub mod settings;
 pub mod sign;
+mod timeouts;
 pub mod timestamp;
 
 pub use blob::Blob;
@@ -41,4 +42,5 @@ pub use operation::{
 pub use sensitive::Sensitive;
 pub use session::Session;
 pub use settings::Settings;
+pub use timeouts::Timeouts;
 pub use timestamp::Timestamp;

@@ -10,7 +10,7 @@ use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::settings::{Explicit, NO_CREDENTIALS};
 use kvs_archive::api::protocol::{
     Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Operation, Paginated, Session,
-    Settings, Streamed, Target, Timestamp,
+    Settings, Streamed, Target, Timeouts, Timestamp,
 };
 use kvs_archive::api::video::GetDataEndpoint;
 use kvs_archive::{
@@ -22,7 +22,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::download::Download;
 use crate::pages::Pages;
 use crate::settings;
-use crate::transport::{Timeouts, Transport};
+use crate::transport::Transport;
 
 /// A blocking client. Clones share connections, endpoints and the retry budget.
 ///

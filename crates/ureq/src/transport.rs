@@ -1,13 +1,12 @@
 //! Requests and answers over `ureq`.
 
 use std::io;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
 use http::response::Parts;
 use kvs_archive::api::protocol::proxy::Proxy;
-use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings};
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
 use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, Timeout};
@@ -15,27 +14,6 @@ use ureq::{Agent, Timeout};
 use crate::body::Body;
 use crate::stall::StallGuard;
 use crate::tls;
-
-/// How long the peer may take for what. A slow caller is never timed out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// From looking the host up to the end of the TLS handshake.
-    pub connect: Duration,
-    /// From the end of the request to the head of the answer.
-    pub first_byte: Duration,
-    /// Silence inside an answer.
-    pub stall: Duration,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            first_byte: Duration::from_secs(60),
-            stall: Duration::from_secs(30),
-        }
-    }
-}
 
 /// Connections, kept open for the next request.
 #[derive(Debug)]
