@@ -101,6 +101,3 @@ fn write_holes(target: Target, holes: &[Hole]) -> Result<Sealed, Failure> {
     }
     file.seal()
 }
-
-#[cfg(test)]
-mod tests;

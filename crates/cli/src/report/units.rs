@@ -30,7 +30,7 @@ impl fmt::Display for Grouped {
     }
 }
 
-/// Seconds with a tenth: `2.0 s`; from an hour on `1:02:03`.
+/// `27 ms`, `2.0 s`, and from an hour on `1:02:03`.
 pub(crate) struct Length(pub(crate) Duration);
 
 impl fmt::Display for Length {
@@ -38,6 +38,7 @@ impl fmt::Display for Length {
         let seconds = self.0.as_secs();
         let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
         match seconds {
+            0 => write!(f, "{} ms", self.0.as_millis()),
             3_600.. => write!(f, "{hours}:{minutes:02}:{:02}", seconds % 60),
             _ => write!(f, "{:.1} s", self.0.as_secs_f64()),
         }
@@ -80,6 +81,7 @@ mod tests {
 
     #[test]
     fn lengths_and_rates() {
+        assert_eq!(Length(Duration::from_millis(27)).to_string(), "27 ms");
         assert_eq!(Length(Duration::from_millis(1_960)).to_string(), "2.0 s");
         assert_eq!(Length(Duration::from_secs(3_723)).to_string(), "1:02:03");
         assert_eq!(

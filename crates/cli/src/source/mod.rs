@@ -1,8 +1,9 @@
 //! Where streams are read: the service or an emulator, over one of the two transports.
 
-mod blocking;
+mod hyper;
 mod problem;
 mod settings;
+mod ureq;
 
 use kvs_archive::api::archived_media;
 use kvs_archive::api::protocol::Error;
@@ -49,7 +50,7 @@ pub(crate) trait Download {
 pub(crate) fn open(global: &Global) -> Result<Box<dyn Source>, Failure> {
     let connection = settings::Connection::new(global)?;
     Ok(match global.transport {
-        Transport::Ureq => Box::new(blocking::Blocking::new(connection)?),
-        Transport::Hyper => Box::new(blocking::Blocking::new(connection)?),
+        Transport::Ureq => Box::new(ureq::Ureq::new(connection)?),
+        Transport::Hyper => Box::new(hyper::Hyper::new(connection)?),
     })
 }

@@ -12,12 +12,12 @@ use super::{Download, Source, explain};
 use crate::exit::Failure;
 
 #[derive(Debug)]
-pub(super) struct Blocking {
+pub(super) struct Ureq {
     client: Client,
     _connection: Connection,
 }
 
-impl Blocking {
+impl Ureq {
     pub(super) fn new(connection: Connection) -> Result<Self, Failure> {
         let client = Client::builder(&connection.settings).retry(connection.retry.clone());
         Ok(Self {
@@ -27,7 +27,7 @@ impl Blocking {
     }
 }
 
-impl Source for Blocking {
+impl Source for Ureq {
     fn streams(&self) -> Result<Vec<StreamInfo>, Failure> {
         let mut streams = Vec::new();
         for page in self.client.pages(ListStreams::default()) {

@@ -1,1 +1,0 @@
-//! Outputs, written by hand.

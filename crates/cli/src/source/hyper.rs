@@ -1,0 +1,81 @@
+//! Over `hyper`: each step is run to its end on a runtime of this thread.
+
+use std::io;
+
+use kvs_archive::api::archived_media::Exception;
+use kvs_archive::api::protocol::{Error, Timestamp};
+use kvs_archive::api::video::{ListStreams, StreamInfo};
+use kvs_archive::mkv::Fragment;
+use kvs_archive::{ExportOptions, Listed, Report, Selection, TimestampOrigin};
+use kvs_hyper::Client;
+use tokio::runtime::{Builder, Runtime};
+
+use super::settings::Connection;
+use super::{Download, Source, explain};
+use crate::exit::Failure;
+
+#[derive(Debug)]
+pub(super) struct Hyper {
+    client: Client,
+    runtime: Runtime,
+    _connection: Connection,
+}
+
+impl Hyper {
+    pub(super) fn new(connection: Connection) -> Result<Self, Failure> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let failure = |error: io::Error| Failure::io("start the async runtime", &error);
+        let client = Client::builder(&connection.settings).retry(connection.retry.clone());
+        Ok(Self {
+            client: client.build().map_err(Failure::new)?,
+            runtime: runtime.map_err(failure)?,
+            _connection: connection,
+        })
+    }
+}
+
+impl Source for Hyper {
+    fn streams(&self) -> Result<Vec<StreamInfo>, Failure> {
+        let mut pages = self.client.pages(ListStreams::default());
+        let mut streams = Vec::new();
+        while let Some(page) = self.runtime.block_on(pages.next()) {
+            let page = page.map_err(explain)?;
+            streams.extend(page.stream_info_list.unwrap_or_default());
+        }
+        Ok(streams)
+    }
+
+    fn list(
+        &self,
+        stream: &str,
+        by: TimestampOrigin,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Listed>, Failure> {
+        let listed = self.client.list(stream, by, from, to);
+        self.runtime.block_on(listed).map_err(explain)
+    }
+
+    fn download(&self, selection: Selection, options: ExportOptions) -> Box<dyn Download + '_> {
+        Box::new(Stepped {
+            download: self.client.download(selection, options),
+            runtime: &self.runtime,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Stepped<'a> {
+    download: kvs_hyper::Download,
+    runtime: &'a Runtime,
+}
+
+impl Download for Stepped<'_> {
+    fn next(&mut self) -> Option<Result<Fragment, Error<Exception>>> {
+        self.runtime.block_on(self.download.next())
+    }
+
+    fn report(&self) -> &Report {
+        self.download.report()
+    }
+}
