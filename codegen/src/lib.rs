@@ -18,6 +18,7 @@ mod error;
 pub mod ir;
 mod names;
 mod overlay;
+mod rules;
 mod smithy;
 
 pub use error::Error;
@@ -64,6 +65,14 @@ pub fn generate(inputs: &[Input<'_>]) -> Result<Vec<(String, String)>, Error> {
         ));
     }
     Ok(files)
+}
+
+/// The table of partitions that rule sets ask, of a text like `model/partitions.json`.
+///
+/// # Errors
+/// When the text is no such table.
+pub fn partitions(source: &Source<'_>) -> Result<String, Error> {
+    rules::table(source)
 }
 
 /// Reads and checks one service, overlay included.

@@ -16,10 +16,16 @@ struct Job {
     output: &'static str,
 }
 
-const JOBS: [Job; 2] = [
+const PARTITIONS: &str = "model/partitions.json";
+const JOBS: [Job; 3] = [
     Job {
         models: "model",
         output: "crates/api/src",
+    },
+    // A file instead of a folder is the table of partitions.
+    Job {
+        models: PARTITIONS,
+        output: "crates/protocol/src/rules",
     },
     // The generator's own example, which uses everything that it supports.
     Job {
@@ -110,10 +116,15 @@ impl Differences {
 
 /// What the models give, formatted.
 fn generated(root: &Path, models: &str) -> Result<BTreeMap<String, String>, Failure> {
+    if models == PARTITIONS {
+        let table = kvs_codegen::partitions(&source(&read(root, "", models)?))?;
+        let file = ("partitions.rs".to_owned(), formatted(root, &table)?);
+        return Ok(BTreeMap::from([file]));
+    }
     let mut texts = Vec::new();
     for path in files(&root.join(models), ".json")? {
         let name = file_name(&path);
-        if !name.ends_with(".overlay.json") {
+        if !name.ends_with(".overlay.json") && !PARTITIONS.ends_with(&name) {
             let overlay = name.replace(".json", ".overlay.json");
             let overlay = path.with_file_name(&overlay).exists().then_some(overlay);
             texts.push((
@@ -141,7 +152,7 @@ fn source((path, text): &(String, String)) -> Source<'_> {
 
 /// Path from the root, and text, of a file in the models' folder.
 fn read(root: &Path, models: &str, name: &str) -> Result<(String, String), Failure> {
-    let path = format!("{models}/{name}");
+    let path = Path::new(models).join(name).display().to_string();
     let text = fs::read_to_string(root.join(&path)).map_err(|e| format!("{path}: {e}"))?;
     Ok((path, text))
 }

@@ -53,7 +53,7 @@ impl File {
 }
 
 /// A comment with Markdown in it, wrapped at the width of a line and without a line end.
-pub(super) fn comment(marker: &str, depth: usize, markdown: &str) -> String {
+pub(crate) fn comment(marker: &str, depth: usize, markdown: &str) -> String {
     let indent = "    ".repeat(depth);
     let room = WIDTH - indent.len() - marker.len() - 1;
     let mut lines = Vec::new();

@@ -9,6 +9,8 @@ mod operation;
 mod structure;
 mod types;
 
+pub(crate) use file::comment;
+
 use crate::error::Error;
 use crate::ir::{Kind, Service};
 use file::File;
@@ -35,7 +37,7 @@ fn header(types: &Types<'_>, path: &str) -> String {
     let origin = format!(
         "Generated from `{path}`; change the model or the generator, then run `cargo xtask codegen`."
     );
-    file::comment(
+    comment(
         "//!",
         0,
         &format!("{}\n\n{docs}\n\n{origin}", service.title),

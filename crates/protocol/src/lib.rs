@@ -22,6 +22,7 @@ pub mod operation;
 pub mod proxy;
 pub mod restjson;
 pub mod retry;
+pub mod rules;
 pub mod sensitive;
 pub mod session;
 pub mod settings;

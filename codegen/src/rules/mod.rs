@@ -1,0 +1,5 @@
+//! What endpoints are found by.
+
+mod partitions;
+
+pub(crate) use partitions::table;

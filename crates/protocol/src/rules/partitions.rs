@@ -1,0 +1,88 @@
+//! Every partition of AWS.
+//!
+//! Generated from `model/partitions.json`; change it, then run `cargo xtask codegen`.
+
+use super::partition::Partition;
+
+pub(super) static PARTITIONS: [Partition; 8] = [
+    Partition {
+        name: "aws",
+        dns_suffix: "amazonaws.com",
+        dual_stack_dns_suffix: "api.aws",
+        implicit_global_region: "us-east-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"],
+        other_regions: &["aws-global"],
+    },
+    Partition {
+        name: "aws-cn",
+        dns_suffix: "amazonaws.com.cn",
+        dual_stack_dns_suffix: "api.amazonwebservices.com.cn",
+        implicit_global_region: "cn-northwest-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["cn"],
+        other_regions: &["aws-cn-global"],
+    },
+    Partition {
+        name: "aws-eusc",
+        dns_suffix: "amazonaws.eu",
+        dual_stack_dns_suffix: "api.amazonwebservices.eu",
+        implicit_global_region: "eusc-de-east-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["eusc-de"],
+        other_regions: &[],
+    },
+    Partition {
+        name: "aws-iso",
+        dns_suffix: "c2s.ic.gov",
+        dual_stack_dns_suffix: "api.aws.ic.gov",
+        implicit_global_region: "us-iso-east-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["us-iso"],
+        other_regions: &["aws-iso-global"],
+    },
+    Partition {
+        name: "aws-iso-b",
+        dns_suffix: "sc2s.sgov.gov",
+        dual_stack_dns_suffix: "api.aws.scloud",
+        implicit_global_region: "us-isob-east-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["us-isob"],
+        other_regions: &["aws-iso-b-global"],
+    },
+    Partition {
+        name: "aws-iso-e",
+        dns_suffix: "cloud.adc-e.uk",
+        dual_stack_dns_suffix: "api.cloud-aws.adc-e.uk",
+        implicit_global_region: "eu-isoe-west-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["eu-isoe"],
+        other_regions: &["aws-iso-e-global"],
+    },
+    Partition {
+        name: "aws-iso-f",
+        dns_suffix: "csp.hci.ic.gov",
+        dual_stack_dns_suffix: "api.aws.hci.ic.gov",
+        implicit_global_region: "us-isof-south-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["us-isof"],
+        other_regions: &["aws-iso-f-global"],
+    },
+    Partition {
+        name: "aws-us-gov",
+        dns_suffix: "amazonaws.com",
+        dual_stack_dns_suffix: "api.aws",
+        implicit_global_region: "us-gov-west-1",
+        supports_fips: true,
+        supports_dual_stack: true,
+        region_prefixes: &["us-gov"],
+        other_regions: &["aws-us-gov-global"],
+    },
+];
