@@ -22,6 +22,7 @@ mod rules;
 mod smithy;
 
 pub use error::Error;
+pub use rules::RuleSet;
 
 /// How the second paragraph of every generated file begins.
 pub const HEADER: &str = "//! Generated from `";

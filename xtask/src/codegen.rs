@@ -10,35 +10,51 @@ use kvs_codegen::{HEADER, Input, Source};
 
 use crate::Failure;
 
-/// A folder of models, and the folder that the generated files are written to.
+/// Names of files, and their texts.
+type Files = Vec<(String, String)>;
+
+/// What is generated from what.
 struct Job {
+    /// A folder of models, or one file.
     models: &'static str,
+    /// The folder that the generated files are written to.
     output: &'static str,
+    /// From `models` to the names and texts of files.
+    generate: fn(&Path, &str) -> Result<Files, Failure>,
 }
 
-const PARTITIONS: &str = "model/partitions.json";
-const JOBS: [Job; 3] = [
+const JOBS: [Job; 4] = [
     Job {
         models: "model",
         output: "crates/api/src",
+        generate: services,
     },
-    // A file instead of a folder is the table of partitions.
     Job {
         models: PARTITIONS,
         output: "crates/protocol/src/rules",
+        generate: partitions,
     },
-    // The generator's own example, which uses everything that it supports.
+    // The generator's own examples, which use everything that it supports.
     Job {
         models: "codegen/tests/golden",
         output: "codegen/tests/golden",
+        generate: services,
+    },
+    Job {
+        models: "codegen/tests/rules",
+        output: "codegen/tests/rules",
+        generate: rule_sets,
     },
 ];
+/// Lies among the models, and is none.
+const PARTITIONS: &str = "model/partitions.json";
 
 /// Writes every generated file that is not up to date, and removes those that no model gives.
 pub(crate) fn write(root: &Path) -> Result<ExitCode, Failure> {
     let mut is_current = true;
-    for Job { models, output } in JOBS {
-        let differences = Differences::find(root, models, output)?;
+    for job in JOBS {
+        let output = job.output;
+        let differences = Differences::find(root, &job)?;
         is_current &= differences.is_empty();
         for (name, text) in &differences.outdated {
             fs::write(root.join(output).join(name), text)?;
@@ -70,8 +86,9 @@ pub(crate) fn check(root: &Path) -> Result<ExitCode, Failure> {
 
 fn complaints(root: &Path) -> Result<Vec<String>, Failure> {
     let mut complaints = Vec::new();
-    for Job { models, output } in JOBS {
-        let Differences { outdated, orphaned } = Differences::find(root, models, output)?;
+    for job in JOBS {
+        let output = job.output;
+        let Differences { outdated, orphaned } = Differences::find(root, &job)?;
         for name in outdated.keys() {
             let exists = root.join(output).join(name).exists();
             let what = if exists { "stale" } else { "missing" };
@@ -92,10 +109,13 @@ struct Differences {
 }
 
 impl Differences {
-    fn find(root: &Path, models: &str, output: &str) -> Result<Self, Failure> {
-        let mut outdated = generated(root, models)?;
+    fn find(root: &Path, job: &Job) -> Result<Self, Failure> {
+        let mut outdated = BTreeMap::new();
+        for (name, text) in (job.generate)(root, job.models)? {
+            outdated.insert(name, formatted(root, &text)?);
+        }
         let mut orphaned = BTreeSet::new();
-        for path in files(&root.join(output), ".rs")? {
+        for path in files(&root.join(job.output), ".rs")? {
             let (name, text) = (file_name(&path), fs::read_to_string(&path)?);
             match outdated.get(&name) {
                 Some(expected) if *expected == text => drop(outdated.remove(&name)),
@@ -114,13 +134,8 @@ impl Differences {
     }
 }
 
-/// What the models give, formatted.
-fn generated(root: &Path, models: &str) -> Result<BTreeMap<String, String>, Failure> {
-    if models == PARTITIONS {
-        let table = kvs_codegen::partitions(&source(&read(root, "", models)?))?;
-        let file = ("partitions.rs".to_owned(), formatted(root, &table)?);
-        return Ok(BTreeMap::from([file]));
-    }
+/// A file for each service.
+fn services(root: &Path, models: &str) -> Result<Files, Failure> {
     let mut texts = Vec::new();
     for path in files(&root.join(models), ".json")? {
         let name = file_name(&path);
@@ -140,10 +155,25 @@ fn generated(root: &Path, models: &str) -> Result<BTreeMap<String, String>, Fail
             overlay: overlay.as_ref().map(source),
         })
         .collect();
-    kvs_codegen::generate(&inputs)?
-        .into_iter()
-        .map(|(name, text)| Ok((name, formatted(root, &text)?)))
-        .collect()
+    Ok(kvs_codegen::generate(&inputs)?)
+}
+
+fn partitions(root: &Path, model: &str) -> Result<Files, Failure> {
+    let table = kvs_codegen::partitions(&source(&read(root, "", model)?))?;
+    Ok(vec![("partitions.rs".to_owned(), table)])
+}
+
+/// A file for each rule set that is not part of a model.
+fn rule_sets(root: &Path, models: &str) -> Result<Files, Failure> {
+    let mut modules = Vec::new();
+    for path in files(&root.join(models), ".json")? {
+        let file = file_name(&path);
+        let name = file.trim_end_matches(".json");
+        let text = read(root, models, &file)?;
+        let rules = kvs_codegen::RuleSet::read(&source(&text))?;
+        modules.push((format!("{name}.rs"), rules.module(name, &text.0)?));
+    }
+    Ok(modules)
 }
 
 fn source((path, text): &(String, String)) -> Source<'_> {
