@@ -2,6 +2,7 @@
 //!
 //! One line a suite, `NAME: P of N passed, E argued`, then every failure.
 
+mod endpoints;
 mod models;
 
 use std::path::Path;
@@ -18,7 +19,7 @@ struct Outcome {
 }
 
 pub(crate) fn run(root: &Path, data: &Path) -> Result<ExitCode, Failure> {
-    let outcomes = [models::suite(root, data)?];
+    let outcomes = [models::suite(root, data)?, endpoints::suite(root, data)?];
     for Outcome {
         name,
         cases,
