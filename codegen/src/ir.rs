@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::rules::RuleSet;
 
 /// A service with everything that its operations reach.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Service {
     pub module: String,
     /// Error codes that mean "slow down"; from the overlay.
     pub throttling: Vec<String>,
+    /// How its endpoint is found, if the model says so.
+    pub endpoint_rules: Option<RuleSet>,
     /// Errors that any operation may answer with.
     pub errors: Vec<String>,
     /// Operations in the order of their names.

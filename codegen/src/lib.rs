@@ -45,7 +45,8 @@ pub struct Input<'a> {
     pub overlay: Option<Source<'a>>,
 }
 
-/// One file for each service: its name, and its text before rustfmt.
+/// One file for each service, and one for its endpoint rules if it has them: path and text, before
+/// rustfmt.
 ///
 /// # Errors
 /// The first problem of the first model that has one.
@@ -64,6 +65,10 @@ pub fn generate(inputs: &[Input<'_>]) -> Result<Vec<(String, String)>, Error> {
             name,
             emit::file(&service, path).map_err(|e| e.in_file(path))?,
         ));
+        if let Some(rules) = &service.endpoint_rules {
+            let name = format!("{}/endpoint.rs", service.module);
+            files.push((name, rules.module(&service.title, path)?));
+        }
     }
     Ok(files)
 }

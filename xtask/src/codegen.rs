@@ -57,7 +57,9 @@ pub(crate) fn write(root: &Path) -> Result<ExitCode, Failure> {
         let differences = Differences::find(root, &job)?;
         is_current &= differences.is_empty();
         for (name, text) in &differences.outdated {
-            fs::write(root.join(output).join(name), text)?;
+            let path = root.join(output).join(name);
+            fs::create_dir_all(path.parent().unwrap_or(&path))?;
+            fs::write(path, text)?;
             println!("wrote {output}/{name}");
         }
         for name in &differences.orphaned {
@@ -115,8 +117,13 @@ impl Differences {
             outdated.insert(name, formatted(root, &text)?);
         }
         let mut orphaned = BTreeSet::new();
-        for path in files(&root.join(job.output), ".rs")? {
-            let (name, text) = (file_name(&path), fs::read_to_string(&path)?);
+        let folder = root.join(job.output);
+        for path in files(&folder, ".rs")? {
+            let name = path
+                .strip_prefix(&folder)?
+                .to_string_lossy()
+                .replace('\\', "/");
+            let text = fs::read_to_string(&path)?;
             match outdated.get(&name) {
                 Some(expected) if *expected == text => drop(outdated.remove(&name)),
                 Some(_) => {}
@@ -187,12 +194,14 @@ fn read(root: &Path, models: &str, name: &str) -> Result<(String, String), Failu
     Ok((path, text))
 }
 
-/// Files of a folder whose names end in `suffix`, in the order of their names.
+/// Files of a folder and those in it whose names end in `suffix`, in the order of their paths.
 fn files(folder: &Path, suffix: &str) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|e| format!("{}: {e}", folder.display()))? {
         let path = entry?.path();
-        if path.is_file() && file_name(&path).ends_with(suffix) {
+        if path.is_dir() {
+            files.extend(self::files(&path, suffix)?);
+        } else if file_name(&path).ends_with(suffix) {
             files.push(path);
         }
     }

@@ -45,6 +45,9 @@ fn header(types: &Types<'_>, path: &str) -> String {
 }
 
 fn statics(file: &mut File, service: &Service) {
+    if service.endpoint_rules.is_some() {
+        file.text("\npub mod endpoint;");
+    }
     file.import("kvs_protocol", "Service");
     let Service {
         sdk_id,

@@ -15,6 +15,7 @@ use self::traits::Traits;
 use crate::error::Error;
 use crate::ir::{Operation, Pagination, Service, Shape};
 use crate::names;
+use crate::rules::RuleSet;
 
 /// Namespace of the shapes that every model has without defining them.
 const PRELUDE: &str = "smithy.api#";
@@ -106,6 +107,10 @@ impl<'m> Reader<'m> {
             module: names::snake(&api.sdk_id),
             sdk_id: api.sdk_id,
             throttling: Vec::new(),
+            endpoint_rules: traits
+                .take("smithy.rules#endpointRuleSet")
+                .map(RuleSet::parse)
+                .transpose()?,
             errors: self.targets(&shape.errors)?,
             operations: Vec::new(),
             shapes: BTreeMap::new(),

@@ -22,10 +22,6 @@ const IGNORED: &[(&str, &str)] = &[
         "the operation says which structure its output is",
     ),
     ("smithy.api#xmlNamespace", "restJson1 writes no XML"),
-    (
-        "smithy.rules#endpointRuleSet",
-        "an endpoint is given to a call, not derived by the operation",
-    ),
     ("smithy.rules#endpointTests", "they test the rule set"),
 ];
 

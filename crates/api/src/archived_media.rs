@@ -20,6 +20,8 @@ use kvs_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
+pub mod endpoint;
+
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {
     id: "Kinesis Video Archived Media",

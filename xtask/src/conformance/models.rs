@@ -1,5 +1,5 @@
-//! Our models against the official ones: equal in every fact, documentation and endpoint rules
-//! aside, as far as our operations reach. One case is one shape.
+//! Our models against the official ones: equal in every fact, documentation aside, as far as our
+//! operations reach. One case is one shape.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,12 +19,8 @@ const PAIRS: [(&str, &str); 2] = [
     ("kinesis-video.json", "kinesis-video-2017-09-30.json"),
 ];
 
-/// Our words stand in the place of theirs, and endpoints are resolved by other means.
-const ASIDE: [&str; 3] = [
-    "smithy.api#documentation",
-    "smithy.rules#endpointRuleSet",
-    "smithy.rules#endpointTests",
-];
+/// Our words stand in the place of theirs, and their endpoint cases are a suite of their own.
+const ASIDE: [&str; 2] = ["smithy.api#documentation", "smithy.rules#endpointTests"];
 
 type Shapes = BTreeMap<String, Value>;
 
@@ -88,11 +84,26 @@ fn facts_of_entry(key: &str, value: &Value) -> Value {
                 .iter()
                 .filter(|(id, _)| !ASIDE.contains(&id.as_str()));
             Value::Object(
-                kept.map(|(id, value)| (id.clone(), value.clone()))
+                kept.map(|(id, value)| (id.clone(), undocumented(value)))
                     .collect(),
             )
         }
         other => facts(other),
+    }
+}
+
+/// The value of a trait; endpoint rules have documentation within theirs.
+fn undocumented(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => {
+            let kept = entries.iter().filter(|(key, _)| *key != "documentation");
+            Value::Object(
+                kept.map(|(key, value)| (key.clone(), undocumented(value)))
+                    .collect(),
+            )
+        }
+        Value::Array(elements) => Value::Array(elements.iter().map(undocumented).collect()),
+        other => other.clone(),
     }
 }
 
