@@ -45,6 +45,10 @@ pub struct Settings {
     pub credentials: Option<Credentials>,
     /// Stands for the control service's regional endpoint.
     pub endpoint_url: Option<Origin>,
+    /// Whether to call endpoints with FIPS 140 validated cryptography.
+    pub use_fips_endpoint: bool,
+    /// Whether to call endpoints that have IPv6 addresses as well.
+    pub use_dualstack_endpoint: bool,
     /// File of PEM certificates to trust instead of the usual roots.
     pub ca_bundle: Option<PathBuf>,
     /// Proxy for HTTPS requests.
@@ -69,6 +73,8 @@ impl Settings {
             region: region.into(),
             credentials: None,
             endpoint_url: None,
+            use_fips_endpoint: false,
+            use_dualstack_endpoint: false,
             ca_bundle: None,
             proxy: None,
         }
@@ -128,6 +134,18 @@ impl Settings {
             region,
             credentials,
             endpoint_url: endpoint_url.map(|url| url.parse()).transpose()?,
+            use_fips_endpoint: switch(
+                env,
+                &of_profile,
+                "AWS_USE_FIPS_ENDPOINT",
+                "use_fips_endpoint",
+            )?,
+            use_dualstack_endpoint: switch(
+                env,
+                &of_profile,
+                "AWS_USE_DUALSTACK_ENDPOINT",
+                "use_dualstack_endpoint",
+            )?,
             ca_bundle: set(env, "AWS_CA_BUNDLE")
                 .or_else(|| of_profile("ca_bundle"))
                 .map(PathBuf::from),
@@ -177,6 +195,28 @@ fn configured_endpoint(
     set(env, "AWS_ENDPOINT_URL_KINESIS_VIDEO")
         .or_else(|| set(env, "AWS_ENDPOINT_URL"))
         .or_else(|| of_profile("endpoint_url"))
+}
+
+/// A setting that is off unless a variable or, without that, the profile turns it on.
+fn switch(
+    env: Env<'_>,
+    of_profile: &dyn Fn(&str) -> Option<String>,
+    variable: &str,
+    key: &str,
+) -> Result<bool, Invalid> {
+    let (place, value) = match (set(env, variable), of_profile(key)) {
+        (Some(value), _) => (variable, value),
+        (None, Some(value)) => (key, value),
+        (None, None) => return Ok(false),
+    };
+    match value.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Invalid::new(
+            place,
+            format!("is {value:?}, and must be true or false"),
+        )),
+    }
 }
 
 fn proxy(env: Env<'_>) -> Result<Option<Proxy>, Invalid> {

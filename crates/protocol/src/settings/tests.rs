@@ -143,6 +143,30 @@ fn endpoints_can_be_ignored() {
 }
 
 #[test]
+fn fips_and_dual_stack_are_switched_by_the_environment_then_the_profile() {
+    let switches = |vars: &[(&str, &str)]| {
+        let config = "[default]\nregion = r\nuse_fips_endpoint = True\nuse_dualstack_endpoint = no";
+        let env = |name: &str| {
+            let var = vars.iter().find(|(n, _)| *n == name);
+            var.map(|(_, value)| (*value).to_owned())
+        };
+        let profiles = Profiles::parse(config, "");
+        Settings::resolve(Explicit::default(), &env, &profiles)
+            .map(|settings| (settings.use_fips_endpoint, settings.use_dualstack_endpoint))
+            .map_err(|e| e.to_string())
+    };
+    let dual_stack = ("AWS_USE_DUALSTACK_ENDPOINT", "TRUE");
+    assert_eq!(switches(&[dual_stack]), Ok((true, true)));
+    let fips = ("AWS_USE_FIPS_ENDPOINT", "false");
+    assert_eq!(switches(&[dual_stack, fips]), Ok((false, true)));
+    let problem = "use_dualstack_endpoint is \"no\", and must be true or false";
+    assert_eq!(switches(&[]), Err(problem.to_owned()));
+    let problem = "AWS_USE_FIPS_ENDPOINT is \"1\", and must be true or false";
+    let odd = ("AWS_USE_FIPS_ENDPOINT", "1");
+    assert_eq!(switches(&[dual_stack, odd]), Err(problem.to_owned()));
+}
+
+#[test]
 fn shared_files_are_at_home_unless_said_otherwise() {
     let env = |name: &str| match name {
         "HOME" => Some("/home/x".to_owned()),
