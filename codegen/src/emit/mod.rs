@@ -45,9 +45,6 @@ fn header(types: &Types<'_>, path: &str) -> String {
 }
 
 fn statics(file: &mut File, service: &Service) {
-    if service.endpoint_rules.is_some() {
-        file.text("\npub mod endpoint;");
-    }
     file.import("kvs_protocol", "Service");
     let Service {
         sdk_id,
@@ -56,11 +53,18 @@ fn statics(file: &mut File, service: &Service) {
         throttling,
         ..
     } = service;
+    let endpoint = if service.endpoint_rules.is_some() {
+        file.text("\npub mod endpoint;");
+        "endpoint::resolve(&built_ins.into())".to_owned()
+    } else {
+        file.import("kvs_protocol", "rules");
+        format!("rules::by_prefix({endpoint_prefix:?}, built_ins)")
+    };
     file.docs("Facts that the operations of this service share.");
     file.text(&format!(
         "pub static SERVICE: Service = Service {{
             id: {sdk_id:?},
-            endpoint_prefix: {endpoint_prefix:?},
+            endpoint: |built_ins| {endpoint},
             signing_name: {signing_name:?},
             throttling: &{throttling:?},
         }};"

@@ -14,14 +14,14 @@ use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, ErrorReply, RequestBuilder};
 use kvs_protocol::{
     Blob, Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Route, Sensitive, Service,
-    ServiceError, Streamed, Timestamp,
+    ServiceError, Streamed, Timestamp, rules,
 };
 use serde::{Deserialize, Serialize};
 
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {
     id: "Example Zoo",
-    endpoint_prefix: "zoo",
+    endpoint: |built_ins| rules::by_prefix("zoo", built_ins),
     signing_name: "zoosigner",
     throttling: &["TooManyVisitors"],
 };

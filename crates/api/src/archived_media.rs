@@ -25,7 +25,7 @@ pub mod endpoint;
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {
     id: "Kinesis Video Archived Media",
-    endpoint_prefix: "kinesisvideo",
+    endpoint: |built_ins| endpoint::resolve(&built_ins.into()),
     signing_name: "kinesisvideo",
     throttling: &[
         "ClientLimitExceededException",

@@ -5,20 +5,12 @@ use std::sync::Arc;
 
 use http::{HeaderValue, StatusCode};
 use kvs_api::protocol::retry::RetryPolicy;
+use kvs_api::protocol::rules::{BuiltIns, Partition};
 use kvs_api::protocol::{
     Error, ErrorKind, InterruptionKind, Invalid, Malformed, Origin, Route, Service, Settings,
     Target,
 };
 use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
-
-/// DNS suffixes under which AWS serves, in all of its partitions.
-const AWS_SUFFIXES: [&str; 5] = [
-    ".amazonaws.com",
-    ".amazonaws.com.cn",
-    ".amazonaws.eu",
-    ".api.aws",
-    ".api.amazonwebservices.com.cn",
-];
 
 /// The endpoints of one client: each API of each stream has one of its own, which the control
 /// service tells and which is kept until it fails.
@@ -44,6 +36,8 @@ const AWS_SUFFIXES: [&str; 5] = [
 pub struct Endpoints {
     region: String,
     configured: Option<Origin>,
+    use_fips: bool,
+    use_dual_stack: bool,
     retry: RetryPolicy,
     user_agent: Option<HeaderValue>,
     known: BTreeMap<Place, Arc<Target>>,
@@ -96,6 +90,8 @@ impl Endpoints {
         Self {
             region: settings.region.clone(),
             configured: settings.endpoint_url.clone(),
+            use_fips: settings.use_fips_endpoint,
+            use_dual_stack: settings.use_dualstack_endpoint,
             retry: RetryPolicy::default(),
             user_agent: None,
             known: BTreeMap::new(),
@@ -119,7 +115,8 @@ impl Endpoints {
     /// Where an operation of `service` goes.
     ///
     /// # Errors
-    /// [`Invalid`] when the region is not the name of one.
+    /// [`Invalid`] when the region is not the name of one, or when there is no endpoint for the
+    /// settings, as for FIPS at an endpoint that was configured.
     pub fn locate(&self, service: &Service, route: Route<'_>) -> Result<Location, Invalid> {
         let Route::Discovered { api, resource } = route else {
             return Ok(Location::Known {
@@ -203,11 +200,14 @@ impl Endpoints {
     }
 
     fn control(&self, service: &Service) -> Result<Arc<Target>, Invalid> {
-        let origin = match &self.configured {
-            Some(origin) => origin.clone(),
-            None => Origin::regional(service, &self.region)?,
+        let configured = self.configured.as_ref().map(Origin::to_string);
+        let built_ins = BuiltIns {
+            region: Some(&self.region),
+            use_fips: self.use_fips,
+            use_dual_stack: self.use_dual_stack,
+            endpoint: configured.as_deref(),
         };
-        let mut target = Target::new(origin, &self.region, service);
+        let mut target = Target::resolve(service, built_ins)?;
         target.retry = self.retry.clone();
         if let Some(user_agent) = &self.user_agent {
             target.user_agent = user_agent.clone();
@@ -221,7 +221,14 @@ impl Endpoints {
             return true;
         }
         let host = origin.host().to_ascii_lowercase();
-        origin.is_https() && AWS_SUFFIXES.iter().any(|suffix| host.ends_with(suffix))
+        let is_below = |suffix: &str| {
+            let name = host.strip_suffix(suffix);
+            name.is_some_and(|name| name.ends_with('.'))
+        };
+        let mut partitions = Partition::all().iter();
+        let is_of_aws =
+            partitions.any(|one| is_below(one.dns_suffix) || is_below(one.dual_stack_dns_suffix));
+        origin.is_https() && is_of_aws
     }
 }
 

@@ -9,6 +9,7 @@ use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use crate::error::Invalid;
 use crate::operation::Service;
 use crate::retry::RetryPolicy;
+use crate::rules::{BuiltIns, Property};
 use crate::sign::Scope;
 
 /// Scheme, host and port of a service, and the path that its operations stand below.
@@ -27,26 +28,6 @@ pub struct Origin {
 }
 
 impl Origin {
-    /// The public endpoint of a service in a region.
-    ///
-    /// # Errors
-    /// [`Invalid`] when the region is not the name of one: it becomes part of a host name.
-    pub fn regional(service: &Service, region: &str) -> Result<Self, Invalid> {
-        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        if region.is_empty() || region.len() > 63 || !region.chars().all(is_name) {
-            return Err(Invalid::new(
-                "region",
-                format!("is not a region: {region:?}"),
-            ));
-        }
-        let suffix = if region.starts_with("cn-") {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
-        };
-        format!("https://{}.{region}.{suffix}", service.endpoint_prefix).parse()
-    }
-
     /// Whether the connection is encrypted.
     pub fn is_https(&self) -> bool {
         self.scheme == Scheme::HTTPS
@@ -167,6 +148,36 @@ pub struct Target {
 }
 
 impl Target {
+    /// The service's own endpoint in a region, or what stands for it.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the region is not the name of one, for it becomes part of a host name, or
+    /// when the service has no endpoint for these settings.
+    pub fn resolve(service: &Service, built_ins: BuiltIns<'_>) -> Result<Self, Invalid> {
+        let region = built_ins.region.unwrap_or_default();
+        if !is_region(region) {
+            let problem = format!("is not a region: {region:?}");
+            return Err(Invalid::new("region", problem));
+        }
+        let endpoint = (service.endpoint)(built_ins)
+            .map_err(|why| Invalid::new("endpoint", format!("cannot be told: {why}")))?;
+        if !endpoint.headers().is_empty() {
+            let problem = "asks for headers of its own, which are not supported";
+            return Err(Invalid::new("endpoint", problem));
+        }
+        let mut target = Self::new(endpoint.url().parse()?, region, service);
+        if let Some(scheme) = endpoint.auth_scheme("sigv4") {
+            let text = |name: &str| scheme.get(name).and_then(Property::as_str);
+            if let Some(region) = text("signingRegion") {
+                region.clone_into(&mut target.scope.region);
+            }
+            if let Some(service) = text("signingName") {
+                service.clone_into(&mut target.scope.service);
+            }
+        }
+        Ok(target)
+    }
+
     /// A target with the standard retry policy and this crate's user agent.
     pub fn new(origin: Origin, region: impl Into<String>, service: &Service) -> Self {
         Self {
@@ -181,20 +192,34 @@ impl Target {
     }
 }
 
+fn is_region(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=63).contains(&text.len()) && text.chars().all(is_of_name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::{self, Endpoint};
 
     const SERVICE: Service = Service {
         id: "X",
-        endpoint_prefix: "kinesisvideo",
+        endpoint: |built_ins| rules::by_prefix("kinesisvideo", built_ins),
         signing_name: "kinesisvideo",
         throttling: &[],
     };
 
+    fn resolve(service: &Service, region: &str) -> Result<Target, Invalid> {
+        let built_ins = BuiltIns {
+            region: Some(region),
+            ..BuiltIns::default()
+        };
+        Target::resolve(service, built_ins)
+    }
+
     #[test]
     fn regional_endpoints() {
-        let host = |region| Origin::regional(&SERVICE, region).map(|o| o.to_string());
+        let host = |region| resolve(&SERVICE, region).map(|target| target.origin.to_string());
         assert_eq!(
             host("eu-west-1").unwrap(),
             "https://kinesisvideo.eu-west-1.amazonaws.com"
@@ -206,6 +231,48 @@ mod tests {
         for bad in ["", "evil.com/", "eu-west-1.evil.com#", "EU-WEST-1", "a@b"] {
             assert!(host(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_endpoint_says_how_it_is_signed_for() {
+        let global = Service {
+            endpoint: |_| {
+                let scheme = [
+                    ("name", "sigv4".into()),
+                    ("signingRegion", "us-east-1".into()),
+                ];
+                let schemes = Property::list([Property::map(scheme)]);
+                Ok(Endpoint::new("https://x").with_property("authSchemes", schemes))
+            },
+            ..SERVICE
+        };
+        let scope = resolve(&global, "eu-west-1").unwrap().scope;
+        assert_eq!(
+            (scope.region.as_str(), scope.service.as_str()),
+            ("us-east-1", "kinesisvideo")
+        );
+        let scope = resolve(&SERVICE, "eu-west-1").unwrap().scope;
+        assert_eq!(scope.region, "eu-west-1");
+    }
+
+    #[test]
+    fn endpoints_that_cannot_be_used() {
+        let problem = |endpoint| {
+            let service = Service {
+                endpoint,
+                ..SERVICE
+            };
+            resolve(&service, "eu-west-1").unwrap_err().to_string()
+        };
+        assert_eq!(
+            problem(|_| Err(rules::Unresolved::refused("no FIPS here"))),
+            "endpoint cannot be told: no FIPS here"
+        );
+        assert_eq!(
+            problem(|_| Ok(Endpoint::new("https://x").with_header("x-a", ["b"]))),
+            "endpoint asks for headers of its own, which are not supported"
+        );
+        assert!(problem(|_| Ok(Endpoint::new("ftp://x"))).contains("must begin with https://"));
     }
 
     #[test]

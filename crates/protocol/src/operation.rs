@@ -8,14 +8,15 @@ use http::response::Parts;
 
 use crate::error::{Invalid, Malformed};
 use crate::restjson::ErrorReply;
+use crate::rules::{BuiltIns, Endpoint, Unresolved};
 
 /// Facts that all operations of one service share.
 #[derive(Debug)]
 pub struct Service {
     /// Name of the service as AWS's SDKs spell it, for messages and `AWS_ENDPOINT_URL_*`.
     pub id: &'static str,
-    /// First label of the regional host name: `kinesisvideo` in `kinesisvideo.eu-west-1.amazonaws.com`.
-    pub endpoint_prefix: &'static str,
+    /// Where it is, by the rules of its model.
+    pub endpoint: fn(BuiltIns<'_>) -> Result<Endpoint, Unresolved>,
     /// Service part of the credential scope.
     pub signing_name: &'static str,
     /// Error codes that mean "slow down" at this service, beside those that mean it everywhere.

@@ -129,7 +129,7 @@ mod tests {
 
     const SERVICE: Service = Service {
         id: "X",
-        endpoint_prefix: "x",
+        endpoint: |built_ins| crate::rules::by_prefix("x", built_ins),
         signing_name: "x",
         throttling: &["ClientLimitExceededException"],
     };

@@ -112,6 +112,11 @@ fn only_aws_and_the_configured_origin_are_trusted() {
             "http://b-1.kinesisvideo.eu-west-1.amazonaws.com",
             false,
         ),
+        (
+            None,
+            "https://b-1.kinesisvideo.eusc-de-east-1.api.amazonwebservices.eu",
+            true,
+        ),
         (None, "https://evil.example", false),
         (None, "https://amazonaws.com.evil.example", false),
         (None, "https://evilamazonaws.com", false),
@@ -204,7 +209,20 @@ fn the_control_service_has_its_regional_endpoint_or_the_configured_one() {
             .locate(&kvs_api::video::SERVICE, Route::Regional)
             .is_err()
     );
-    settings.region = "cn-north-1".to_owned();
+    settings.region = "us-gov-west-1".to_owned();
+    settings.use_fips_endpoint = true;
+    let fips = "https://kinesisvideo-fips.us-gov-west-1.amazonaws.com";
+    assert_eq!(host(&Endpoints::new(&settings)), fips);
+    settings.use_dualstack_endpoint = true;
+    let both = "https://kinesisvideo-fips.us-gov-west-1.api.aws";
+    assert_eq!(host(&Endpoints::new(&settings)), both);
+    settings.endpoint_url = local.parse().ok();
+    let refused = Endpoints::new(&settings).locate(&kvs_api::video::SERVICE, Route::Regional);
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "endpoint cannot be told: Invalid Configuration: FIPS and custom endpoint are not supported"
+    );
+    let settings = Settings::new("cn-north-1");
     let endpoints = Endpoints::new(&settings);
     assert_eq!(
         host(&endpoints),

@@ -16,7 +16,7 @@
 //! # use kvs_protocol::http::{Method, Request, Response, response::Parts};
 //! # use kvs_protocol::restjson::{ErrorReply, RequestBuilder};
 //! # use std::{sync::Arc, time::SystemTime};
-//! # static SERVICE: Service = Service { id: "Demo", endpoint_prefix: "demo", signing_name: "demo", throttling: &[] };
+//! # static SERVICE: Service = Service { id: "Demo", endpoint: |built_ins| kvs_protocol::rules::by_prefix("demo", built_ins), signing_name: "demo", throttling: &[] };
 //! # #[derive(serde::Serialize)]
 //! # struct Greet {}
 //! # #[derive(serde::Deserialize, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use http::{Method, Response};
 
 static SERVICE: Service = Service {
     id: "Test",
-    endpoint_prefix: "test",
+    endpoint: |built_ins| crate::rules::by_prefix("test", built_ins),
     signing_name: "test",
     throttling: &["ClientLimitExceededException"],
 };

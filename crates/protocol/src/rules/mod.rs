@@ -21,6 +21,7 @@
 //! ```
 
 mod arn;
+mod by_prefix;
 mod endpoint;
 mod host;
 mod partition;
@@ -29,6 +30,7 @@ mod text;
 mod url;
 
 pub use arn::{Arn, parse_arn};
+pub use by_prefix::by_prefix;
 pub use endpoint::{BuiltIns, Endpoint, Property, Unresolved};
 pub use host::{is_valid_host_label, is_virtual_hostable_s3_bucket};
 pub use partition::{Partition, partition};
