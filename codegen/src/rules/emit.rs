@@ -15,18 +15,16 @@ use crate::emit::comment;
 pub(super) fn module(rules: &RuleSet, title: &str, path: &str) -> Result<String, Problem> {
     let fields = parameters::fields(rules);
     let structure = parameters::structure(&fields)?;
-    let body = block(&rules.rules, &parameters::scope(&fields), true)?;
-    let opening = parameters::opening(&fields, |id| body.uses.contains(&id));
+    let scope = parameters::scope(&fields);
+    let argument = scope.free("parameters");
+    let body = block(&rules.rules, &scope, true)?;
+    let opening = parameters::opening(&fields, &argument, |id| body.uses.contains(&id));
     let type_name = parameters::type_of(&fields, "'_");
-    let argument = if opening.is_empty() {
-        "_parameters"
-    } else {
-        "parameters"
-    };
+    let mark = if opening.is_empty() { "_" } else { "" };
     let function = format!(
         "\n/// Finds the endpoint.\n///\n/// # Errors\n\
          /// [`Unresolved`] says which parameter is missing, or why there is no endpoint for them.\n\
-         pub fn resolve({argument}: &{type_name}) -> Result<Endpoint, Unresolved> {{\n{opening}{}}}\n",
+         pub fn resolve({mark}{argument}: &{type_name}) -> Result<Endpoint, Unresolved> {{\n{opening}{}}}\n",
         body.text
     );
     let mut imports = vec!["BuiltIns", "Endpoint"];
@@ -99,7 +97,7 @@ struct Step {
 enum Form {
     Always,
     Never,
-    Test(String),
+    Test(Rust),
     /// Holds always, and gives a variable its value.
     Let {
         id: usize,
@@ -141,7 +139,7 @@ fn assemble(steps: Vec<Step>, body: Block) -> Block {
         mut text, mut uses, ..
     } = body;
     let mut ends = true;
-    let mut tests: Vec<String> = Vec::new();
+    let mut tests: Vec<Rust> = Vec::new();
     for step in steps.into_iter().rev() {
         match step.form {
             Form::Always | Form::Never => continue,
@@ -150,8 +148,11 @@ fn assemble(steps: Vec<Step>, body: Block) -> Block {
                 text = format!("{code}\n{}", wrapped(&mut tests, text));
                 uses.remove(&id);
             }
-            Form::Binding { id, code, .. } if uses.remove(&id) => tests.push(code),
-            Form::Test(test) | Form::Binding { test, .. } => tests.push(test),
+            Form::Binding { id, code, .. } if uses.remove(&id) => {
+                tests.push(Rust::new(Kind::Boolean, code));
+            }
+            Form::Binding { test, .. } => tests.push(Rust::new(Kind::Boolean, test)),
+            Form::Test(test) => tests.push(test),
         }
         ends &= tests.is_empty();
         uses.extend(step.uses);
@@ -164,12 +165,16 @@ fn assemble(steps: Vec<Step>, body: Block) -> Block {
 }
 
 /// The text within an `if` of those tests, which were found from the last to the first.
-fn wrapped(tests: &mut Vec<String>, text: String) -> String {
-    if tests.is_empty() {
-        return text;
-    }
-    tests.reverse();
-    let condition = std::mem::take(tests).join(" && ");
+fn wrapped(tests: &mut Vec<Rust>, text: String) -> String {
+    let tests = std::mem::take(tests);
+    let condition = match tests.as_slice() {
+        [] => return text,
+        [only] => only.code.clone(),
+        _ => {
+            let tests: Vec<String> = tests.iter().rev().map(Rust::operand_of_and).collect();
+            tests.join(" && ")
+        }
+    };
     format!("if {condition} {{\n{text}}}\n")
 }
 
@@ -232,12 +237,13 @@ fn condition(written: &Condition, scope: &mut Scope) -> Result<Step, Problem> {
 
 /// What a value must be for the rule to apply.
 fn test(value: &Rust) -> Form {
+    let boolean = |code: String| Form::Test(Rust::new(Kind::Boolean, code));
     match (value.kind, value.optional) {
-        (Kind::Boolean, true) => Form::Test(format!("{} == Some(true)", value.operand())),
+        (Kind::Boolean, true) => boolean(format!("{} == Some(true)", value.operand())),
         (Kind::Boolean, false) if value.is_literal(true) => Form::Always,
         (Kind::Boolean, false) if value.is_literal(false) => Form::Never,
-        (Kind::Boolean, false) => Form::Test(value.test()),
-        (_, true) => Form::Test(format!("{}.is_some()", value.operand())),
+        (Kind::Boolean, false) => Form::Test(value.clone()),
+        (_, true) => boolean(format!("{}.is_some()", value.operand())),
         (_, false) => Form::Always,
     }
 }

@@ -45,14 +45,12 @@ impl Rust {
     }
 
     fn variable(variable: &Variable) -> Self {
-        let is_literal = variable.code == "true";
+        if variable.code == "true" {
+            return Self::boolean(true);
+        }
         Self {
             optional: variable.optional,
-            shape: if is_literal {
-                Shape::Atom
-            } else {
-                Shape::Place
-            },
+            shape: Shape::Place,
             uses: BTreeSet::from([variable.id]),
             ..Self::new(variable.kind, variable.code.as_str())
         }
@@ -97,7 +95,6 @@ impl Rust {
     pub(super) fn not(self) -> Self {
         let negated = match &self.negated {
             Some(negated) => negated.clone(),
-            None if self.is_literal(true) => "false".to_owned(),
             None => format!("!{}", self.operand()),
         };
         let shape = if self.shape == Shape::Comparison {
@@ -106,7 +103,7 @@ impl Rust {
             Shape::Atom
         };
         Self {
-            negated: Some(self.code),
+            negated: Some(self.operand_of_and()),
             code: negated,
             shape,
             ..self
@@ -121,8 +118,8 @@ impl Rust {
         }
     }
 
-    /// The code as one of the tests of an `if`.
-    pub(super) fn test(&self) -> String {
+    /// The code where `&&` stands beside it.
+    pub(super) fn operand_of_and(&self) -> String {
         match self.shape {
             Shape::Block => format!("({})", self.code),
             _ => self.code.clone(),

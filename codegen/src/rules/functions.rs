@@ -251,7 +251,7 @@ fn if_then_else([condition, yes, no]: [Rust; 3]) -> Result<Rust, Problem> {
         }
     };
     let codes: Vec<String> = branches.iter().zip(&codes).map(option).collect();
-    let code = format!("if {} {{ {} }}", condition.test(), codes.join(" } else { "));
+    let code = format!("if {} {{ {} }}", condition.code, codes.join(" } else { "));
     let uses = [&condition].into_iter().chain(&branches);
     Ok(Rust::new(kind, code)
         .or_absent(optional)

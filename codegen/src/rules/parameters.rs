@@ -90,14 +90,19 @@ impl Field<'_> {
         }
     }
 
-    /// What it is where nobody sets it, unless that is what Rust would make it.
-    fn default(&self) -> Option<String> {
+    /// What it is where nobody sets it.
+    fn default(&self) -> String {
         match &self.parameter.value {
-            ParameterValue::Boolean(Some(true)) => Some("true".to_owned()),
-            ParameterValue::Text(Some(text)) if !text.is_empty() => Some(format!("{text:?}")),
-            ParameterValue::Texts(Some(texts)) if !texts.is_empty() => Some(format!("&{texts:?}")),
-            _ => None,
+            ParameterValue::Boolean(Some(value)) => value.to_string(),
+            ParameterValue::Text(Some(text)) => format!("{text:?}"),
+            ParameterValue::Texts(Some(texts)) => format!("&{texts:?}"),
+            _ => "None".to_owned(),
         }
+    }
+
+    /// Whether that is what Rust makes it, too.
+    fn is_plain(&self) -> bool {
+        ["false", "\"\"", "&[]", "None"].contains(&self.default().as_str())
     }
 
     fn docs(&self) -> String {
@@ -132,10 +137,7 @@ impl Field<'_> {
         Ok(Some(match (is_boolean, self.is_optional()) {
             (true, true) => format!("Some({setting})"),
             (true, false) | (false, true) => setting,
-            (false, false) => {
-                let default = self.default().unwrap_or_else(|| "\"\"".to_owned());
-                format!("{setting}.unwrap_or({default})")
-            }
+            (false, false) => format!("{setting}.unwrap_or({})", self.default()),
         }))
     }
 }
@@ -143,7 +145,7 @@ impl Field<'_> {
 /// The structure, and what makes it of the client's settings.
 pub(super) fn structure(fields: &[Field<'_>]) -> Result<String, Problem> {
     let mut text = String::from("\n/// What the endpoint depends on.\n");
-    let has_defaults = fields.iter().any(|field| field.default().is_some());
+    let has_defaults = !fields.iter().all(Field::is_plain);
     let default = if has_defaults { "" } else { "Default, " };
     text.push_str(&format!(
         "#[derive(Clone, Copy, Debug, {default}PartialEq, Eq)]\npub struct {} {{\n",
@@ -176,12 +178,8 @@ pub(super) fn type_of(fields: &[Field<'_>], lifetime: &str) -> String {
 }
 
 fn default_implementation(fields: &[Field<'_>]) -> String {
-    let of_rust = || "Default::default()".to_owned();
-    let values = fields.iter().map(|field| {
-        let value = field.default().unwrap_or_else(of_rust);
-        format!("{}: {value},\n", field.name)
-    });
-    let values: String = values.collect();
+    let value = |field: &Field<'_>| format!("{}: {},\n", field.name, field.default());
+    let values: String = fields.iter().map(value).collect();
     let type_name = type_of(fields, "'_");
     format!(
         "\nimpl Default for {type_name} {{\nfn default() -> Self {{\nSelf {{\n{values}}}\n}}\n}}\n"
@@ -219,8 +217,13 @@ pub(super) fn scope(fields: &[Field<'_>]) -> Scope {
     scope
 }
 
-/// Lays open the parameters that the rules look at, whose ids are in `uses`.
-pub(super) fn opening(fields: &[Field<'_>], is_used: impl Fn(usize) -> bool) -> String {
+/// Lays open the parameters that the rules look at. They lie in the local variable `argument`, and
+/// their ids are their places.
+pub(super) fn opening(
+    fields: &[Field<'_>],
+    argument: &str,
+    is_used: impl Fn(usize) -> bool,
+) -> String {
     let mut text = String::new();
     let plain = |at: usize, field: &Field<'_>| is_used(at) && !field.is_needed();
     let fields_and_ids = || fields.iter().enumerate();
@@ -235,7 +238,7 @@ pub(super) fn opening(fields: &[Field<'_>], is_used: impl Fn(usize) -> bool) -> 
             ""
         };
         text = format!(
-            "let Parameters {{ {}{rest} }} = *parameters;\n",
+            "let Parameters {{ {}{rest} }} = *{argument};\n",
             names.join(", ")
         );
     }
@@ -247,7 +250,7 @@ pub(super) fn opening(fields: &[Field<'_>], is_used: impl Fn(usize) -> bool) -> 
             String::new()
         };
         let missing = format!("Unresolved::Missing({:?})", field.parameter.name);
-        text.push_str(&format!("{binding}parameters.{name}.ok_or({missing})?;\n"));
+        text.push_str(&format!("{binding}{argument}.{name}.ok_or({missing})?;\n"));
     }
     text
 }

@@ -36,16 +36,16 @@ impl Default for Parameters<'_> {
     fn default() -> Self {
         Self {
             account_mode: "preferred",
-            arn: Default::default(),
-            bucket: Default::default(),
-            endpoint: Default::default(),
+            arn: None,
+            bucket: None,
+            endpoint: None,
             lit: true,
-            names: Default::default(),
+            names: None,
             ports: &["a", "b"],
-            region: Default::default(),
-            use_dual_stack: Default::default(),
-            use_fips: Default::default(),
-            r#type: Default::default(),
+            region: None,
+            use_dual_stack: None,
+            use_fips: false,
+            r#type: None,
         }
     }
 }
@@ -188,6 +188,13 @@ pub fn resolve(parameters: &Parameters<'_>) -> Result<Endpoint, Unresolved> {
                 partition.dual_stack_dns_suffix
             )));
         }
+    }
+    if if if lit { use_fips } else { true } {
+        lit
+    } else {
+        use_fips
+    } {
+        return Err(Unresolved::refused("bright"));
     }
     if let Some(r#type) = r#type {
         return Err(Unresolved::refused(format!("{} in \"{region}\"\n", r#type)));

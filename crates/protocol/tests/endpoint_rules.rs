@@ -149,6 +149,20 @@ fn buckets() {
 }
 
 #[test]
+fn choices() {
+    let bright = |lit, use_fips| {
+        let parameters = Parameters {
+            lit,
+            use_fips,
+            ..parameters()
+        };
+        refused(&parameters) == Unresolved::refused("bright")
+    };
+    assert!(bright(true, true));
+    assert!(!bright(true, false) && !bright(false, true) && !bright(false, false));
+}
+
+#[test]
 fn lists_and_what_may_be_absent() {
     let ships = Parameters {
         names: Some(&["kim", "lee"]),
