@@ -10,7 +10,8 @@ use crate::report::units::{Count, Grouped};
 
 /// How often the bar is drawn while nothing comes.
 const TICK: Duration = Duration::from_millis(250);
-const BY_BYTES: &str = "{msg}  {wide_bar}  {decimal_bytes} of {decimal_total_bytes}  {decimal_bytes_per_sec}  ETA {eta}";
+const BY_BYTES: &str = "{msg}  {wide_bar}  {decimal_bytes} of {decimal_total_bytes}  \
+                        {decimal_bytes_per_sec}  ETA {eta}";
 /// Sizes are not known of fragments that were not listed.
 const BY_FRAGMENTS: &str = "{msg}  {wide_bar}  {per_sec}  ETA {eta}";
 

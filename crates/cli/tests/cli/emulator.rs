@@ -1,0 +1,95 @@
+//! `kvs emulator`.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+
+use crate::support::{Bench, DEMO, FRAGMENTS};
+
+/// The command while it serves.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(bench: &Bench, line: &str) -> Self {
+        let mut kvs = bench.kvs(&format!("emulator {line}"));
+        let mut child = kvs
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut first = String::new();
+        let stdout = child.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut first).unwrap();
+        let url = first
+            .trim()
+            .strip_prefix("listening on ")
+            .unwrap()
+            .to_owned();
+        Self { child, url }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn the_demo_is_served_unless_told_otherwise() {
+    let bench = Bench::new("emulator_demo");
+    let server = Server::start(&bench, "");
+    assert!(
+        server.url.starts_with("http://127.0.0.1:"),
+        "{}",
+        server.url
+    );
+    let listed = bench.run_at(&server.url, "list demo --json").well().json();
+    assert_eq!(listed.len(), FRAGMENTS);
+}
+
+#[test]
+fn files_are_served_as_often_as_told() {
+    let bench = Bench::new("emulator_load");
+    std::fs::copy(DEMO, bench.path("door.mkv")).unwrap();
+    let options = "--load a=door.mkv --load b=door.mkv,repeat=3 --rate 1000000000 --log log";
+    let server = Server::start(&bench, options);
+    for (stream, fragments) in [("a", FRAGMENTS), ("b", 3 * FRAGMENTS)] {
+        let listed = bench
+            .run_at(&server.url, &format!("list {stream} --json"))
+            .well();
+        assert_eq!(listed.json().len(), fragments);
+    }
+    // A request is logged when it has ended, which the next one waits for.
+    let log = bench.lines("log");
+    assert_eq!(log[0]["operation"], "GetDataEndpoint");
+    assert_eq!(log[1]["operation"], "ListFragments");
+    assert_eq!(log[1]["fragments"], FRAGMENTS);
+    let names = bench.run_at(&server.url, "streams --json").well().json();
+    assert_eq!(names.len(), 2);
+}
+
+#[test]
+fn what_cannot_be_served_is_told() {
+    let bench = Bench::new("emulator_fails");
+    bench.write("text", "I am a text.\n");
+    bench
+        .run("emulator --load a=none.mkv")
+        .fails(1, &["none.mkv", "cannot be read"]);
+    bench
+        .run("emulator --load a=text")
+        .fails(1, &["text", "Matroska"]);
+    std::fs::copy(DEMO, bench.path("door.mkv")).unwrap();
+    bench
+        .run("emulator --load a!=door.mkv")
+        .fails(1, &["a!", "letters"]);
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let line = format!("emulator --listen {}", taken.local_addr().unwrap());
+    bench.run(&line).fails(1, &["cannot listen on"]);
+    bench
+        .run("emulator --log nowhere/log")
+        .fails(1, &["nowhere/log"]);
+}

@@ -1,0 +1,16 @@
+//! The real command against the emulator, as a person runs it.
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what is not there fails the test"
+)]
+
+mod deliver;
+mod emulator;
+mod failures;
+mod holes;
+mod inspect;
+mod show;
+mod support;
+mod tracks;
