@@ -6,6 +6,7 @@
     reason = "what is not there fails the test"
 )]
 
+mod captures;
 mod deliver;
 mod emulator;
 mod failures;
@@ -13,4 +14,3 @@ mod holes;
 mod inspect;
 mod show;
 mod support;
-mod tracks;

@@ -1,4 +1,4 @@
-//! Recordings whose tracks are not the same throughout.
+//! Recordings whose fragments are not all alike.
 
 use kvs_archive::mkv::payload::{self, PayloadOptions};
 use kvs_archive::mkv::{Bytes, Fragment, Timestamp};
@@ -127,4 +127,35 @@ fn a_fragment_that_fits_into_no_file_is_a_hole() {
     bench
         .run_at(emulator.url(), "get cam -o x.raw --format raw")
         .well();
+}
+
+#[test]
+fn holes_are_named_in_the_order_of_their_numbers() {
+    let mut fragments = demo()[..3].to_vec();
+    fragments[1].tracks = [].into();
+    let emulator = serve(capture(&fragments));
+    let bench = Bench::new("order_of_holes");
+    let run = bench.run_at(emulator.url(), "get cam -o x --fragments 999,103,102,101,7");
+    assert_eq!(run.code, 3, "{run:?}");
+    let holes = bench.lines("x.missing.jsonl");
+    let numbers: Vec<_> = holes.iter().map(|hole| &hole["number"]).collect();
+    assert_eq!(numbers, ["7", "102", "999"]);
+}
+
+#[test]
+fn a_fragment_without_frames_is_no_hole() {
+    let mut fragments = demo()[..3].to_vec();
+    fragments[1].frames = Vec::new();
+    let emulator = serve(capture(&fragments));
+    let bench = Bench::new("no_frames");
+    bench.run_at(emulator.url(), "get cam -o x.mkv").well();
+    assert_eq!(pictures(&decode(bench.read("x.mkv"))), pictures(&fragments));
+    // There is nothing to play in it, and so no file.
+    let line = "get cam -o x --format fragments";
+    bench.run_at(emulator.url(), line).well();
+    let index = bench.lines("x/index.jsonl");
+    let files: Vec<_> = index.iter().map(|line| line["file"].as_str()).collect();
+    assert_eq!(files, [Some("101.mkv"), None, Some("103.mkv")]);
+    assert_eq!(index[1]["state"], "empty");
+    assert!(!bench.path("x/102.mkv").exists());
 }
