@@ -87,7 +87,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Where to")]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// Use an emulator inside this process, with the stream `demo`
     #[arg(long, global = true)]
@@ -153,10 +153,10 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Range {
-    /// Leave out what began before this time [default: everything]
+    /// Take what began at this time or later [default: from the beginning]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) from: Option<Moment>,
-    /// Leave out what began after this time [default: nothing]
+    /// Take what began at this time or earlier [default: to the end]
     #[arg(long, value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) to: Option<Moment>,
     /// Whose clock tells the time
@@ -189,11 +189,11 @@ pub(crate) struct Get {
     pub(crate) stream: String,
     #[command(flatten)]
     pub(crate) range: Range,
-    /// Fetch these fragments, by number; @FILE reads numbers from a file, or from what `kvs list
-    /// --json` wrote
+    /// Take these fragments, by number; @FILE reads them from a file, one a line, or from JSON
+    /// Lines that have a `number`, as `kvs list --json` writes them
     #[arg(long, value_name = "N,N|@FILE", conflicts_with_all = ["from", "to", "by"])]
     pub(crate) fragments: Option<Numbers>,
-    /// Where to write; `-` is a pipe
+    /// Where to write; `-` is standard output, for a pipe
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// What to write

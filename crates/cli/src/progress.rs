@@ -36,15 +36,15 @@ impl Progress {
             self.measure(report);
         }
         let settled = settled(report);
+        self.bar.set_position(match report.planned_bytes {
+            0 => settled,
+            _ => settled_bytes(report),
+        });
         self.bar.set_message(format!(
             "{} of {}",
             Grouped(settled),
             Count(report.planned, "fragment")
         ));
-        self.bar.set_position(match report.planned_bytes {
-            0 => settled,
-            _ => settled_bytes(report),
-        });
         if self.verbose {
             self.tell(fragment);
         }

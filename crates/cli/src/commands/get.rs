@@ -71,7 +71,9 @@ impl Tally {
             (0, []) => Err(Failure::new(format_args!(
                 "no fragments {what}; `kvs list` shows what there is"
             ))),
-            (0, [only]) => Err(Failure::new(only)),
+            (0, [only]) => Err(Failure::new(format_args!(
+                "{only}; `kvs list` shows what there is"
+            ))),
             (0, [first, ..]) => Err(Failure::new(format_args!(
                 "none of the {} could be had; {first}",
                 Count(report.planned, "fragment")

@@ -26,7 +26,9 @@ pub(super) struct Resolved {
 
 impl Resolved {
     pub(super) fn new(range: &Range) -> Result<Self, Failure> {
-        Self::at(range, SystemTime::now().into())
+        // The service keeps milliseconds.
+        let now = Timestamp::from(SystemTime::now()).as_millis();
+        Self::at(range, Timestamp::from_millis(now))
     }
 
     fn at(range: &Range, now: Timestamp) -> Result<Self, Failure> {

@@ -55,8 +55,8 @@ impl Folder {
     fn seal(mut self) -> Result<Sealed, Failure> {
         let synced = self.index.flush();
         let synced = synced.and_then(|()| self.index.get_ref().sync_all());
-        let synced = synced.and_then(|()| pending::sync_folder(self.temporary.path()));
         synced.map_err(|error| unwritable(self.target.path(), &error))?;
+        pending::sync_folder(self.temporary.path());
         Ok(Sealed::new(self.temporary, self.target))
     }
 }

@@ -137,7 +137,8 @@ impl Sealed {
         } else {
             temporary.rename(target.path()).map_err(failure)?;
         }
-        sync_folder(target.folder()).map_err(failure)
+        sync_folder(target.folder());
+        Ok(())
     }
 }
 
@@ -146,16 +147,10 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
-/// Brings the names in a folder to the disk.
-#[cfg(unix)]
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a folder cannot be opened, and names are brought to the disk with the file.
-#[cfg(not(unix))]
-pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+/// Brings the names in a folder to the disk, where the system knows how to: what the files hold is
+/// there already, and some file systems refuse.
+pub(super) fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// Removes a file, or a folder with all that is in it, if there is one.
