@@ -68,7 +68,7 @@ impl Verifier {
         let canonical = Canonical::of(
             request,
             |name| authorization.covers(name.as_str()),
-            PathForm::Normalized,
+            PathForm::default(),
         );
         let secret = self.credentials.secret_access_key();
         let key = SigningKey::derive(secret, &time.day, &authorization.scope);

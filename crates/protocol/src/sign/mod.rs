@@ -1,29 +1,28 @@
-//! Signature Version 4, the form in headers.
+//! Signature Version 4, in headers or in the query.
 //!
 //! Our own on `sha2` and `hmac`, since the published crate brings an async runtime and a tracing
 //! stack along. The steps are public one by one, so that a server can repeat them to verify.
 
 mod canonical;
+mod query;
+mod signer;
 
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
-use http::header::{AUTHORIZATION, HOST, HeaderName, HeaderValue};
-use http::{HeaderMap, Request};
+use http::Request;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 pub use canonical::{Canonical, PathForm};
+pub use signer::{Rules, Signed, SignedHeaders, Signer, TokenPlace};
 
 use crate::credentials::Credentials;
 use crate::timestamp::Timestamp;
 
 /// Name of the algorithm, as it stands in `Authorization` and in the string to sign.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-
-const X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
-const X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// Where a signature is good: region and service. The day is added when signing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -32,6 +31,13 @@ pub struct Scope {
     pub region: String,
     /// Signing name of the service, such as `kinesisvideo`.
     pub service: String,
+}
+
+impl Scope {
+    /// The scope of a day, as signatures spell it.
+    fn on(&self, day: &str) -> String {
+        format!("{day}/{}/{}/aws4_request", self.region, self.service)
+    }
 }
 
 /// A moment as the two texts that a signature needs.
@@ -121,8 +127,8 @@ impl SigningKeys {
     }
 }
 
-/// Adds `x-amz-date`, `x-amz-security-token` where there is one, and `Authorization` to a request
-/// that already carries its `Host` header.
+/// Signs in headers, by the default [`Rules`]: adds `x-amz-date`, `x-amz-security-token` where there
+/// is one, and `Authorization` to a request that already carries its `Host` header.
 pub fn sign(
     request: &mut Request<Bytes>,
     credentials: &Credentials,
@@ -130,35 +136,15 @@ pub fn sign(
     at: SystemTime,
     keys: &mut SigningKeys,
 ) {
-    let time = SigningTime::from(at);
-    let headers = request.headers_mut();
-    insert(headers, X_AMZ_DATE, &time.stamp, false);
-    if let Some(token) = credentials.session_token() {
-        insert(headers, X_AMZ_SECURITY_TOKEN, token, true);
-    }
-    let canonical = Canonical::of(request, is_signed, PathForm::Normalized);
-    let string_to_sign = string_to_sign(&time, scope, &canonical.text);
-    let key = keys.get(credentials.secret_access_key(), &time.day, scope);
-    let authorization = format!(
-        "{ALGORITHM} Credential={}/{}/{}/{}/aws4_request, SignedHeaders={}, Signature={}",
-        credentials.access_key_id(),
-        time.day,
-        scope.region,
-        scope.service,
-        canonical.signed_headers,
-        key.sign(&string_to_sign),
-    );
-    insert(request.headers_mut(), AUTHORIZATION, &authorization, true);
+    Signer::new(credentials, scope, at).sign(request, keys);
 }
 
 /// The text that the signing key signs.
 pub fn string_to_sign(time: &SigningTime, scope: &Scope, canonical_request: &str) -> String {
     format!(
-        "{ALGORITHM}\n{}\n{}/{}/{}/aws4_request\n{}",
+        "{ALGORITHM}\n{}\n{}\n{}",
         time.stamp,
-        time.day,
-        scope.region,
-        scope.service,
+        scope.on(&time.day),
         sha256_hex(canonical_request.as_bytes()),
     )
 }
@@ -166,20 +152,6 @@ pub fn string_to_sign(time: &SigningTime, scope: &Scope, canonical_request: &str
 /// SHA-256 in lower-case hexadecimal digits.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
-}
-
-/// Proxies may rewrite what is not about the request itself, so only the rest is signed.
-fn is_signed(name: &HeaderName) -> bool {
-    *name == HOST || *name == http::header::CONTENT_TYPE || name.as_str().starts_with("x-amz-")
-}
-
-/// A value that no header can carry (a line break in a token, say) is left out: the service then
-/// refuses the request in words, which beats a panic here.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str, sensitive: bool) {
-    if let Ok(mut value) = HeaderValue::from_str(value) {
-        value.set_sensitive(sensitive);
-        headers.insert(name, value);
-    }
 }
 
 fn mac(key: &[u8], message: &str) -> [u8; 32] {
@@ -191,7 +163,7 @@ fn mac(key: &[u8], message: &str) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(nibble.into(), 16).unwrap_or('0');
     bytes
         .iter()
