@@ -4,6 +4,7 @@
 
 mod endpoints;
 mod models;
+mod suites;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -35,7 +36,8 @@ pub(crate) fn run(root: &Path, data: &Path) -> Result<ExitCode, Failure> {
         }
     }
     let passed = outcomes.iter().all(|outcome| outcome.failures.is_empty());
-    Ok(if passed {
+    let others_passed = suites::run(root, data)?;
+    Ok(if passed && others_passed {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
