@@ -196,6 +196,19 @@ fn nobody_there_is_no_connection() {
 }
 
 #[test]
+fn a_name_without_address_is_no_connection() {
+    // Reserved for names that never resolve.
+    both("http://nobody.invalid", |driver, _| {
+        let told = driver.send(describe()).unwrap_err().to_string();
+        assert!(
+            told.starts_with("DescribeStream: no connection: "),
+            "{told}"
+        );
+        assert!(told.contains("nobody.invalid"), "{told}");
+    });
+}
+
+#[test]
 fn a_server_that_speaks_no_http_is_told() {
     let peer = Peer::start([Deed::AnswerAndClose(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())]);
     both(&peer.url(), |driver, _| {

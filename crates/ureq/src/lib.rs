@@ -21,7 +21,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Nothing is spawned and nothing runs in the background: the caller's thread does it all.
+//! Nothing runs in the background: the caller's thread does it all, but for the lookup of a name,
+//! which can be given a time limit in no other way than in a thread of its own.
 #![forbid(unsafe_code)]
 
 mod body;
@@ -30,9 +31,9 @@ mod clock;
 mod download;
 mod pages;
 mod settings;
-mod stall;
 mod tls;
 mod transport;
+mod unversioned;
 
 pub use body::Body;
 pub use client::{Builder, Client, Opened};

@@ -7,13 +7,12 @@ use http::Request;
 use http::response::Parts;
 use kvs_archive::api::protocol::proxy::Proxy;
 use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, Timeout};
 
 use crate::body::Body;
-use crate::stall::StallGuard;
 use crate::tls;
+use crate::unversioned::{Lookup, NoAddress, StallGuard};
 
 /// Connections, kept open for the next request.
 #[derive(Debug)]
@@ -43,7 +42,7 @@ impl Transport {
                 .timeout_per_write(Some(timeouts.stall))
                 .build();
             let connector = DefaultConnector::new().chain(StallGuard);
-            Agent::with_parts(config, connector, DefaultResolver::default())
+            Agent::with_parts(config, connector, Lookup::default())
         };
         let proxied = settings.proxy.as_ref().map(|proxy| {
             let of_ureq = ureq::Proxy::new(&proxy.url().to_string())
@@ -61,29 +60,42 @@ impl Transport {
         let uri = request.uri();
         let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
         let host = uri.host().unwrap_or_default();
-        let agent = match &self.proxied {
-            Some((proxy, agent)) if is_https && proxy.serves(host) => agent,
-            _ => &self.direct,
+        let (agent, peer) = match &self.proxied {
+            Some((proxy, agent)) if is_https && proxy.serves(host) => (agent, proxy.url()),
+            _ => (&self.direct, uri),
         };
+        let peer = peer.host().unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
         let request = Request::from_parts(parts, body.as_ref());
-        let (head, body) = agent.run(request).map_err(interruption)?.into_parts();
+        let answer = agent.run(request);
+        let answer = answer.map_err(|error| interruption(error, &peer))?;
+        let (head, body) = answer.into_parts();
         Ok((head, Body::new(body)))
     }
 }
 
-/// Narrows what happened to what a retry needs to know.
-fn interruption(error: ureq::Error) -> Interruption {
-    let kind = match &error {
-        ureq::Error::Io(error) => return interrupted_io(error),
+/// Narrows what happened to what a retry needs to know. `peer` is who was to be connected to.
+fn interruption(error: ureq::Error, peer: &str) -> Interruption {
+    let why = match &error {
+        ureq::Error::Io(error) => interrupted_io(error),
+        ureq::Error::Other(other) if other.is::<NoAddress>() => {
+            Interruption::new(InterruptionKind::Connect, error)
+        }
         ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)
         | ureq::Error::HostNotFound
-        | ureq::Error::ConnectionFailed => InterruptionKind::Connect,
-        ureq::Error::Timeout(_) => InterruptionKind::TimedOut,
-        ureq::Error::Protocol(_) | ureq::Error::BodyStalled => InterruptionKind::Broken,
-        _ => InterruptionKind::Refused,
+        | ureq::Error::ConnectionFailed => Interruption::new(InterruptionKind::Connect, error),
+        ureq::Error::Timeout(_) => Interruption::new(InterruptionKind::TimedOut, error),
+        ureq::Error::Protocol(_) | ureq::Error::BodyStalled => {
+            Interruption::new(InterruptionKind::Broken, error)
+        }
+        _ => Interruption::new(InterruptionKind::Refused, error),
     };
-    Interruption::new(kind, error)
+    match why.kind {
+        InterruptionKind::Connect => {
+            Interruption::new(why.kind, format_args!("{peer}: {}", why.detail))
+        }
+        _ => why,
+    }
 }
 
 /// The same for what reading and writing end in.

@@ -1,9 +1,14 @@
-//! The guard against peers that fall silent in the middle of a body.
+//! What of `ureq` is exempt from semantic versioning, and touched nowhere else.
 //!
-//! `ureq` has a limit for each read, which would also cut the wait for the first byte of an
-//! answer. This layer lifts it there. `ureq` exempts its transports from semantic versioning, so
-//! they are touched nowhere else.
+//! - The guard against peers that fall silent in the middle of a body. `ureq` has a limit for each
+//!   read, which would also cut the wait for the first byte of an answer; it is lifted there.
+//! - A resolver that tells a name without address from a connection that broke.
 
+use std::fmt;
+
+use ureq::config::Config;
+use ureq::http::Uri;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Error, Timeout};
 
@@ -52,3 +57,33 @@ impl<T: Transport> Transport for Guarded<T> {
         self.0.is_tls()
     }
 }
+
+/// The operating system's resolver.
+#[derive(Debug, Default)]
+pub(crate) struct Lookup(DefaultResolver);
+
+impl Resolver for Lookup {
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        match self.0.resolve(uri, config, timeout) {
+            Err(Error::Io(error)) => Err(Error::Other(Box::new(NoAddress(error)))),
+            resolved => resolved,
+        }
+    }
+}
+
+/// A name could not be looked up.
+#[derive(Debug)]
+pub(crate) struct NoAddress(std::io::Error);
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for NoAddress {}
