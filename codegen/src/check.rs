@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::ir::{Binding, Kind, Literal, Member, Operation, Service, Structure};
+use crate::ir::{Kind, Literal, Member, Operation, Service, Structure};
 
 /// Checks a service that has been read.
 ///
@@ -67,7 +67,12 @@ fn check_member(service: &Service, member: &Member) -> Result<(), Error> {
     };
     let fits = match (default, &target.kind) {
         (Literal::Boolean(_), Kind::Boolean)
-        | (Literal::Integer(_), Kind::Integer(_))
+        | (
+            Literal::Integer(_),
+            Kind::Integer(_) | Kind::Float(_) | Kind::IntEnum(_) | Kind::Timestamp(_),
+        )
+        | (Literal::Float(_), Kind::Float(_))
+        | (_, Kind::Document)
         | (Literal::String(_), Kind::String)
         | (Literal::EmptyList, Kind::List { .. })
         | (Literal::EmptyMap, Kind::Map { .. }) => true,
@@ -82,34 +87,27 @@ fn check_member(service: &Service, member: &Member) -> Result<(), Error> {
     Err(Error::new(problem).in_trait("default"))
 }
 
-/// Refuses a structure of which no value could be made, or whose type would be of endless size.
+/// Refuses a structure of which no value could be made.
 fn refuse_endless(service: &Service, name: &str) -> Result<(), Error> {
-    let in_body = |member: &Member| member.binding == Binding::Body;
-    if let Some(path) = cycle(service, name, |member| member.required)? {
-        let problem = format!("no value can be made: required members lead back to it ({path})");
-        return Err(Error::new(problem).in_shape(name).in_trait("required"));
-    }
-    match cycle(service, name, in_body)? {
+    match required_cycle(service, name)? {
         Some(path) => {
-            Err(Error::unsupported(format!("a structure within itself ({path})")).in_shape(name))
+            let problem =
+                format!("no value can be made: required members lead back to it ({path})");
+            Err(Error::new(problem).in_shape(name).in_trait("required"))
         }
         None => Ok(()),
     }
 }
 
-/// The members by which a structure leads back to itself through structures alone.
-fn cycle(
-    service: &Service,
-    start: &str,
-    follow: impl Fn(&Member) -> bool,
-) -> Result<Option<String>, Error> {
+/// The required members by which a structure leads back to itself through structures alone.
+fn required_cycle(service: &Service, start: &str) -> Result<Option<String>, Error> {
     let mut seen = BTreeSet::from([start]);
     let mut pending = vec![(start, start.to_owned())];
     while let Some((name, path)) = pending.pop() {
         let Kind::Structure(structure) = &service.shape(name)?.kind else {
             continue;
         };
-        for member in structure.members.iter().filter(|member| follow(member)) {
+        for member in structure.members.iter().filter(|member| member.required) {
             let path = format!("{path}.{}", member.name);
             if member.target == start {
                 return Ok(Some(path));

@@ -106,8 +106,9 @@ fn properties_that_are_unknown_or_stand_twice() {
         r#""type": "string""#,
         r#""type": "string", "mixins": []"#,
         "farm.json: this is not a Smithy JSON AST: unknown field `mixins`, expected one of `type`, `traits`, \
-         `members`, `member`, `key`, `value`, `version`, `operations`, `input`, `output`, `errors` at line 12 \
-         column 41",
+         `members`, `member`, `key`, `value`, `version`, `operations`, `input`, `output`, `errors`, \
+         `resources`, `collectionOperations`, `create`, `put`, `read`, `update`, `delete`, `list`, `identifiers`, \
+         `properties` at line 12 column 41",
     );
     refused(
         r#""Token": { "target": "ns#Text" }"#,
@@ -181,18 +182,15 @@ fn traits_that_are_missing_or_broken() {
 
 #[test]
 fn traits_that_nobody_understands_are_listed_together() {
-    let text = edited(
-        MODEL,
-        r#""type": "string""#,
-        r#""type": "string", "traits": { "ns#odd": 1, "smithy.api#mediaType": "a/b" }"#,
-    );
-    let query = r#""target": "ns#Text", "traits": { "smithy.api#httpQuery": "t", "smithy.api#required": {} } } } },"#;
+    let odd = r#""type": "string", "traits": { "ns#odd": 1, "smithy.api#mediaType": "a/b", "ns#even": 2 }"#;
+    let text = edited(MODEL, r#""type": "string""#, odd);
+    let query = r#""target": "ns#Text", "traits": { "smithy.api#hostLable": {}, "smithy.api#required": {} } } } },"#;
     let text = edited(&text, r#""target": "ns#Text" } } },"#, query);
     let problem = "farm.json: not supported yet; teach the reader what they mean, or list them among the ignored \
                    ones with a reason:\
-                   \n  shape `MilkInput`, member `Token`, trait `smithy.api#httpQuery`\
-                   \n  shape `Text`, trait `ns#odd`\
-                   \n  shape `Text`, trait `smithy.api#mediaType`";
+                   \n  shape `MilkInput`, member `Token`, trait `smithy.api#hostLable`\
+                   \n  shape `Text`, trait `ns#even`\
+                   \n  shape `Text`, trait `ns#odd`";
     assert_eq!(model(&text), Err(problem.to_owned()));
 }
 
@@ -205,64 +203,54 @@ fn what_is_not_supported_yet_is_named() {
     };
     unsupported(
         r#""type": "string""#,
-        r#""type": "union""#,
-        "shape `Text`: a shape of type `union`",
+        r#""type": "tensor""#,
+        "shape `Text`: a shape of type `tensor`",
     );
     unsupported(
         "smithy.api#Integer",
-        "smithy.api#Document",
-        "shape `Document`: the prelude's `smithy.api#Document`",
-    );
-    unsupported(
-        r#""uri": "/milk""#,
-        r#""uri": "/milk/{Cow}""#,
-        "shape `Milk`, trait `http`: a label or query in the path `/milk/{Cow}`",
+        "smithy.api#Complex",
+        "shape `Complex`: the prelude's `smithy.api#Complex`",
     );
     unsupported(
         r#""method": "POST""#,
         r#""method": "BREW""#,
-        "shape `Milk`, trait `http`: the method `BREW`",
-    );
-    unsupported(
-        r#""target": "ns#Calves""#,
-        r#""target": "ns#Cow""#,
-        "shape `Cow`: a structure within itself (Cow.Calf)",
-    );
-    unsupported(
-        r#""Token": { "target": "ns#Text""#,
-        r#""Token": { "target": "ns#Text", "traits": { "smithy.api#httpHeader": "x" }"#,
-        "shape `MilkInput`, member `Token`: an input member outside the body",
-    );
-    unsupported(
-        r#""Litres": { "target": "smithy.api#Integer""#,
-        r#""Litres": { "target": "smithy.api#Integer", "traits": { "smithy.api#httpHeader": "x" }"#,
-        "shape `MilkOutput`, member `Litres`, trait `httpHeader`: a header that is not plain text",
-    );
-    unsupported(
-        r#""Litres": { "target": "smithy.api#Integer""#,
-        r#""Litres": { "target": "smithy.api#Blob", "traits": { "smithy.api#httpPayload": {} }"#,
-        "shape `MilkOutput`, member `Litres`, trait `httpPayload`: a payload that does not stream",
+        "shape `MilkInput`, trait `http`: the method `BREW`",
     );
     unsupported(
         r#""type": "string""#,
         r#""type": "blob", "traits": { "smithy.api#streaming": {} }"#,
-        "shape `MilkInput`, member `Token`: a streaming blob that is not an output's payload",
+        "shape `MilkInput`, member `Token`: a streaming blob that is not a payload",
     );
     unsupported(
         r#""Litres": { "target": "smithy.api#Integer""#,
-        r#""Litres": { "target": "smithy.api#Integer", "traits": { "smithy.api#default": 1.5 }"#,
-        "shape `MilkOutput`, member `Litres`, trait `smithy.api#default`: the default `1.5`",
+        r#""Litres": { "target": "smithy.api#Integer", "traits": { "smithy.api#default": [1] }"#,
+        "shape `MilkOutput`, member `Litres`, trait `smithy.api#default`: the default `[1]`",
     );
 }
 
 #[test]
-fn an_input_without_members_is_not_supported_yet() {
-    let members = r#""Cow": { "target": "ns#Cow" }, "Token": { "target": "ns#Text" }"#;
-    let problem = "farm.json: shape `Milk`: an input without members is not supported yet: teach the \
-                   generator, or leave it out";
-    assert_eq!(
-        both(&edited(MODEL, members, ""), "{}"),
-        Err(problem.to_owned())
+fn labels_without_members_and_members_without_labels() {
+    refused(
+        r#""uri": "/milk""#,
+        r#""uri": "/milk/{Cow}""#,
+        "farm.json: shape `MilkInput`, trait `http`: `/milk/{Cow}` has the label `Cow`, which no member is",
+    );
+    let label = r#""Token": { "target": "ns#Text", "traits": { "smithy.api#httpLabel": {}, "smithy.api#required": {} }"#;
+    refused(
+        r#""Token": { "target": "ns#Text""#,
+        label,
+        "farm.json: shape `MilkInput`, member `Token`: is a label, and `/milk` has no `{Token}`",
+    );
+}
+
+#[test]
+fn bodies_that_are_two_things_at_once() {
+    let payload = r#""Token": { "target": "ns#Text", "traits": { "smithy.api#httpPayload": {} }"#;
+    refused(
+        r#""Token": { "target": "ns#Text""#,
+        payload,
+        "farm.json: shape `MilkInput`, member `Cow`: is in the body, and the body is the payload: bind it to a \
+         header",
     );
 }
 

@@ -11,12 +11,11 @@ use std::collections::BTreeMap;
 
 use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Request};
-use kvs_protocol::restjson::{self, ErrorReply, RequestBuilder};
+use kvs_protocol::restjson::{self, RequestBuilder};
 use kvs_protocol::{
     Blob, Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Route, Sensitive, Service,
-    ServiceError, Streamed, Timestamp,
+    Streamed, Timestamp,
 };
-use serde::{Deserialize, Serialize};
 
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {
@@ -26,19 +25,17 @@ pub static SERVICE: Service = Service {
     throttling: &["TooManyVisitors"],
 };
 
-/// `FeedAnimal`.
-///
-/// # Errors
-/// [`BadArgumentException`], [`NotHungry`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct FeedAnimal {
-    /// An animal, with a default of every type.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub animal: Option<Animal>,
-    /// `Amount`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub amount: Option<i64>,
+kvs_protocol::structure! {
+    /// `FeedAnimal`.
+    ///
+    /// # Errors
+    /// [`BadArgumentException`], [`NotHungry`].
+    pub struct FeedAnimal {
+        /// An animal, with a default of every type.
+        pub animal: Option<Animal> = "Animal" [Required],
+        /// `Amount`.
+        pub amount: Option<i64> = "Amount",
+    }
 }
 
 impl Operation for FeedAnimal {
@@ -49,9 +46,7 @@ impl Operation for FeedAnimal {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::PUT, "/animals/feed")
-            .require("Animal", self.animal.is_some())?
-            .json(self)
+        RequestBuilder::new(Method::PUT, "/animals/feed").document(self)
     }
 
     fn decode(_head: &Parts, _body: &[u8]) -> Result<FeedAnimalOutput, Malformed> {
@@ -59,43 +54,37 @@ impl Operation for FeedAnimal {
     }
 }
 
-/// `FeedAnimalOutput`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct FeedAnimalOutput {}
+kvs_protocol::structure! {
+    /// `FeedAnimalOutput`.
+    #[non_exhaustive]
+    pub struct FeedAnimalOutput {}
+}
 
-/// Lists animals; [`FeedAnimal`] feeds one. Things worth knowing:
-///
-/// - A list item that goes on for so long that it has to be wrapped, and then hangs under its first
-///   line.
-/// - `page_size` bounds a page.
-///
-/// # Errors
-/// [`BadArgumentException`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct ListAnimals {
-    /// A name that is documented at its shape.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub zoo_name: Option<String>,
-    /// Either this or `zoo_id`.
-    #[serde(rename = "zooARN", skip_serializing_if = "Option::is_none")]
-    pub zoo_arn: Option<String>,
-    /// `zooID`.
-    #[serde(rename = "zooID", skip_serializing_if = "Option::is_none")]
-    pub zoo_id: Option<String>,
-    /// `kind`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<AnimalKind>,
-    /// `pageSize`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page_size: Option<i32>,
-    /// `nextToken`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    /// A structure whose name Rust has taken.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub habitat: Option<OptionShape>,
+kvs_protocol::structure! {
+    /// Lists animals; [`FeedAnimal`] feeds one. Things worth knowing:
+    ///
+    /// - A list item that goes on for so long that it has to be wrapped, and then hangs under its
+    ///   first line.
+    /// - `page_size` bounds a page.
+    ///
+    /// # Errors
+    /// [`BadArgumentException`].
+    pub struct ListAnimals one_of("zooARN", "zooID") {
+        /// A name that is documented at its shape.
+        pub zoo_name: Option<String> = "zooName" [Required, Length(1, 64), Pattern("^[a-z]+$")],
+        /// Either this or `zoo_id`.
+        pub zoo_arn: Option<String> = "zooARN",
+        /// `zooID`.
+        pub zoo_id: Option<String> = "zooID",
+        /// `kind`.
+        pub kind: Option<AnimalKind> = "kind",
+        /// `pageSize`.
+        pub page_size: Option<i32> = "pageSize" [Range(1.0, 100.0)],
+        /// `nextToken`.
+        pub next_token: Option<String> = "nextToken",
+        /// A structure whose name Rust has taken.
+        pub habitat: Option<OptionShape> = "habitat",
+    }
 }
 
 impl Operation for ListAnimals {
@@ -107,30 +96,17 @@ impl Operation for ListAnimals {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/animals/list")
-            .one_of(&[
-                ("zooARN", self.zoo_arn.is_some()),
-                ("zooID", self.zoo_id.is_some()),
-            ])?
-            .require("zooName", self.zoo_name.is_some())?
-            .json(self)
+        RequestBuilder::new(Method::POST, "/animals/list").document(self)
     }
 
     fn route(&self) -> Route<'_> {
-        let resource = self
-            .zoo_name
-            .as_deref()
-            .or(self.zoo_arn.as_deref())
-            .unwrap_or_default();
-        Route::Discovered {
-            api: "LIST",
-            resource,
-        }
+        Route::discovered("LIST", [&self.zoo_name, &self.zoo_arn])
     }
 
     fn decode(head: &Parts, body: &[u8]) -> Result<ListAnimalsOutput, Malformed> {
+        let etag = restjson::header(head, "ETag")?;
         Ok(ListAnimalsOutput {
-            etag: restjson::header(head, "ETag")?,
+            etag,
             ..restjson::decode(body)?
         })
     }
@@ -138,37 +114,33 @@ impl Operation for ListAnimals {
 
 impl Paginated for ListAnimals {
     fn after(&self, page: &ListAnimalsOutput) -> Option<Self> {
-        let next_token = restjson::token(page.next_token.as_deref(), self.next_token.as_deref())?;
-        Some(Self {
-            next_token: Some(next_token),
-            ..self.clone()
-        })
+        let mut next = self.clone();
+        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
+        Some(next)
     }
 }
 
-/// `ListAnimalsResponse`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "camelCase", default)]
-pub struct ListAnimalsOutput {
-    /// `animals`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub animals: Option<Vec<Animal>>,
-    /// `nextToken`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    /// `etag`.
-    #[serde(skip)]
-    pub etag: Option<String>,
+kvs_protocol::structure! {
+    /// `ListAnimalsResponse`.
+    #[non_exhaustive]
+    pub struct ListAnimalsOutput {
+        /// `animals`.
+        pub animals: Option<Vec<Animal>> = "animals",
+        /// `nextToken`.
+        pub next_token: Option<String> = "nextToken",
+        /// `etag`.
+        pub etag: Option<String> = "etag" (header),
+        /// A cage, with a default of every type.
+        pub cage: Option<Cage> = "cage",
+    }
 }
 
-/// Watches an animal.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct WatchAnimal {
-    /// `HTMLPageURL`.
-    #[serde(rename = "HTMLPageURL", skip_serializing_if = "Option::is_none")]
-    pub html_page_url: Option<String>,
+kvs_protocol::structure! {
+    /// Watches an animal.
+    pub struct WatchAnimal {
+        /// `HTMLPageURL`.
+        pub html_page_url: Option<String> = "HTMLPageURL",
+    }
 }
 
 impl Operation for WatchAnimal {
@@ -179,85 +151,57 @@ impl Operation for WatchAnimal {
     type Delivery = Streamed;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/animals/watch").json(self)
+        RequestBuilder::new(Method::POST, "/animals/watch").document(self)
     }
 
     fn decode(head: &Parts, _body: &[u8]) -> Result<WatchAnimalOutput, Malformed> {
-        Ok(WatchAnimalOutput {
-            content_type: restjson::header(head, "Content-Type")?,
-        })
+        let content_type = restjson::header(head, "Content-Type")?;
+        Ok(WatchAnimalOutput { content_type })
     }
 }
 
-/// `WatchAnimalOutput`.
-///
-/// The body is the payload: the moving picture.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct WatchAnimalOutput {
-    /// `ContentType`.
-    pub content_type: Option<String>,
+kvs_protocol::structure! {
+    /// `WatchAnimalOutput`.
+    ///
+    /// The body is the payload: the moving picture.
+    #[non_exhaustive]
+    pub struct WatchAnimalOutput {
+        /// `ContentType`.
+        pub content_type: Option<String> = "ContentType" (header),
+    }
 }
 
-/// An animal, with a default of every type.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct Animal {
-    /// `Id`.
-    pub id: i64,
-    /// `Kind`.
-    pub kind: AnimalKind,
-    /// `Legs`.
-    pub legs: i16,
-    /// `Tame`.
-    pub tame: bool,
-    /// `Rank`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rank: Option<i8>,
-    /// `Nickname`.
-    pub nickname: String,
-    /// `Keepers`.
-    pub keepers: Vec<String>,
-    /// `Weights`.
-    pub weights: BTreeMap<AnimalKind, i64>,
-    /// `Relatives`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub relatives: Option<Vec<Animal>>,
-    /// `Born`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub born: Option<Timestamp>,
-    /// `Photo`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub photo: Option<Blob>,
-    /// `Chip`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chip: Option<Sensitive<String>>,
-    /// A keyword as a member of [`Animal`]; see also `legs`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub r#type: Option<String>,
-    /// `Self`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub self_: Option<String>,
-}
-
-impl Default for Animal {
-    fn default() -> Self {
-        Self {
-            id: 0,
-            kind: AnimalKind::from("red panda"),
-            legs: 4,
-            tame: true,
-            rank: None,
-            nickname: "nobody".to_owned(),
-            keepers: Default::default(),
-            weights: Default::default(),
-            relatives: None,
-            born: None,
-            photo: None,
-            chip: None,
-            r#type: None,
-            self_: None,
-        }
+kvs_protocol::structure! {
+    /// An animal, with a default of every type.
+    pub struct Animal {
+        /// `Id`.
+        pub id: Option<i64> = "Id",
+        /// `Kind`.
+        pub kind: Option<AnimalKind> = "Kind",
+        /// `Legs`.
+        pub legs: Option<i16> = "Legs",
+        /// `Tame`.
+        pub tame: Option<bool> = "Tame",
+        /// `Rank`.
+        pub rank: Option<i8> = "Rank",
+        /// `Nickname`.
+        pub nickname: Option<String> = "Nickname",
+        /// `Keepers`.
+        pub keepers: Option<Vec<String>> = "Keepers" [Each(&[Length(1, 64), Pattern("^[a-z]+$")])],
+        /// `Weights`.
+        pub weights: Option<BTreeMap<AnimalKind, i64>> = "Weights" [Length(0, 3)],
+        /// `Relatives`.
+        pub relatives: Option<Vec<Animal>> = "Relatives",
+        /// `Born`.
+        pub born: Option<Timestamp> = "Born",
+        /// `Photo`.
+        pub photo: Option<Blob> = "Photo",
+        /// `Chip`.
+        pub chip: Option<Sensitive<String>> = "Chip",
+        /// A keyword as a member of [`Animal`]; see also `legs`.
+        pub r#type: Option<String> = "Type",
+        /// `Self`.
+        pub self_: Option<String> = "Self",
     }
 }
 
@@ -279,66 +223,72 @@ kvs_protocol::open_enum! {
     }
 }
 
-/// A structure whose name Rust has taken.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct OptionShape {
-    /// `Indoors`.
-    pub indoors: bool,
-    /// `Size`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<i64>,
-}
-
-/// What the service answers with when it refuses a call.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Exception {
-    /// An argument is bad.
-    BadArgument(BadArgumentException),
-    /// [`NotHungry`].
-    NotHungry(NotHungry),
-    /// [`ZooClosedFault`].
-    ZooClosedFault(ZooClosedFault),
-    /// An error that the model does not have; the refusal tells its code and message.
-    Unmodelled,
-}
-
-impl ServiceError for Exception {
-    fn decode(code: &str, reply: &ErrorReply<'_>) -> Self {
-        match code {
-            "BadArgumentException" => Self::BadArgument(reply.body()),
-            "NotHungry" => Self::NotHungry(reply.body()),
-            "ZooClosedFault" => Self::ZooClosedFault(reply.body()),
-            _ => Self::Unmodelled,
-        }
+kvs_protocol::structure! {
+    /// A cage, with a default of every type.
+    #[non_exhaustive]
+    pub struct Cage {
+        /// `Id`.
+        pub id: i64 = "Id",
+        /// `Kind`.
+        pub kind: AnimalKind = "Kind" else AnimalKind::from("red panda"),
+        /// `Doors`.
+        pub doors: i16 = "Doors" else 4,
+        /// `Open`.
+        pub open: bool = "Open" else true,
+        /// `Width`.
+        pub width: f64 = "Width" else 2.5,
+        /// `Height`.
+        pub height: f32 = "Height" else 3.0,
+        /// `Name`.
+        pub name: String = "Name" else "nameless".to_owned(),
+        /// `Code`.
+        pub code: Sensitive<String> = "Code" else Sensitive("0000".to_owned()),
+        /// `Cleaned`.
+        pub cleaned: Timestamp = "Cleaned" else Timestamp::new(1700000000, 0),
+        /// `Keepers`.
+        pub keepers: Vec<String> = "Keepers",
+        /// `Weights`.
+        pub weights: BTreeMap<AnimalKind, i64> = "Weights",
+        /// `Size`.
+        pub size: Option<i64> = "Size",
     }
 }
 
-/// Status 422. An argument is bad. More words.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct BadArgumentException {
-    /// `Message`.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-    /// Which argument.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub argument: Option<String>,
+kvs_protocol::structure! {
+    /// A structure whose name Rust has taken.
+    pub struct OptionShape {
+        /// `Indoors`.
+        pub indoors: Option<bool> = "Indoors",
+        /// `Size`.
+        pub size: Option<i64> = "Size",
+    }
 }
 
-/// Status 400. `NotHungry`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(default)]
-pub struct NotHungry {
-    /// `message`.
-    #[serde(alias = "Message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+kvs_protocol::exceptions! {
+    /// What the service answers with when it refuses a call.
+    pub enum Exception {
+        /// Status 422. An argument is bad. More words.
+        BadArgument(BadArgumentException) = "BadArgumentException",
+        /// Status 400. `NotHungry`.
+        NotHungry(NotHungry) = "NotHungry" (message),
+        /// Status 500. `ZooClosedFault`.
+        ZooClosedFault(ZooClosedFault) = "ZooClosedFault",
+    }
 }
 
-/// Status 500. `ZooClosedFault`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ZooClosedFault {}
+kvs_protocol::structure! {
+    /// Status 422. An argument is bad. More words.
+    #[non_exhaustive]
+    pub struct BadArgumentException {
+        /// `Message`.
+        pub message: Option<String> = "Message",
+        /// Which argument.
+        pub argument: Option<String> = "Argument",
+    }
+}
+
+kvs_protocol::structure! {
+    /// Status 500. `ZooClosedFault`.
+    #[non_exhaustive]
+    pub struct ZooClosedFault {}
+}

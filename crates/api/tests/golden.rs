@@ -6,25 +6,37 @@ pub mod zoo;
 use kvs_api::protocol::http::Response;
 use kvs_api::protocol::restjson::ErrorReply;
 use kvs_api::protocol::{Operation, ServiceError};
-use zoo::{Animal, AnimalKind, Exception, FeedAnimal, ListAnimals, OptionShape};
+use zoo::{Animal, AnimalKind, Cage, Exception, FeedAnimal, ListAnimals};
 
 #[test]
 fn absent_members_have_their_defaults() {
-    let animal: Animal = serde_json::from_str("{}").unwrap();
-    assert_eq!(animal, Animal::default());
-    assert_eq!(animal.kind, AnimalKind::RedPanda);
-    assert_eq!((animal.id, animal.legs, animal.tame), (0, 4, true));
-    assert_eq!(animal.nickname, "nobody");
-    let option: OptionShape = serde_json::from_str("{}").unwrap();
-    assert_eq!((option.indoors, option.size), (false, None));
+    let cage: Cage = serde_json::from_str("{}").unwrap();
+    assert_eq!(cage, Cage::default());
+    assert_eq!(cage.kind, AnimalKind::RedPanda);
+    assert_eq!((cage.id, cage.doors, cage.open), (0, 4, true));
+    assert_eq!((cage.width, cage.height), (2.5, 3.0));
+    assert_eq!(
+        (cage.name.as_str(), cage.code.0.as_str()),
+        ("nameless", "0000")
+    );
+    assert_eq!(cage.cleaned.seconds(), 1_700_000_000);
+    assert_eq!(cage.size, None, "a default that is taken back");
+}
+
+#[test]
+fn what_the_service_would_take_for_granted_is_not_sent() {
+    let animal = Animal::default();
+    assert_eq!(serde_json::to_string(&animal).unwrap(), "{}");
+    assert_eq!((animal.legs, animal.tame), (None, None));
 }
 
 #[test]
 fn names_that_rust_has_taken_are_right_on_the_wire() {
+    let weights = [(AnimalKind::RedPanda2, 1), (AnimalKind::_4legs, 2)];
     let animal = Animal {
         r#type: Some("cat".into()),
         self_: Some("me".into()),
-        weights: [(AnimalKind::RedPanda2, 1), (AnimalKind::_4legs, 2)].into(),
+        weights: Some(weights.into()),
         ..Animal::default()
     };
     let json = serde_json::to_value(&animal).unwrap();

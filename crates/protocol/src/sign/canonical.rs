@@ -7,6 +7,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::sha256_hex;
 
+/// Tells the sum of the body, or that there is none, where the body itself does not.
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
+
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
@@ -55,7 +58,7 @@ impl Canonical {
             request.uri().path(),
             request.uri().query().unwrap_or_default(),
             headers,
-            &sha256_hex(request.body()),
+            &payload_hash(request),
             path,
         )
     }
@@ -100,6 +103,12 @@ impl Canonical {
             signed_headers,
         }
     }
+}
+
+fn payload_hash(request: &Request<Bytes>) -> String {
+    let told = request.headers().get(CONTENT_SHA256);
+    let told = told.and_then(|value| value.to_str().ok());
+    told.map_or_else(|| sha256_hex(request.body()), str::to_owned)
 }
 
 fn normalize(path: &str, form: PathForm) -> String {
