@@ -126,6 +126,7 @@ fn generated(root: &Path, models: &str) -> Result<BTreeMap<String, String>, Fail
         .iter()
         .map(|(model, overlay)| Input {
             model: source(model),
+            paginators: None,
             overlay: overlay.as_ref().map(source),
         })
         .collect();
@@ -167,7 +168,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Pipes a text through rustfmt, so that what is compared is what `cargo fmt` leaves alone.
-fn formatted(root: &Path, text: &str) -> Result<String, Failure> {
+pub(crate) fn formatted(root: &Path, text: &str) -> Result<String, Failure> {
     let mut rustfmt = Command::new("rustfmt")
         .arg("--config-path")
         .arg(root.join("rustfmt.toml"))

@@ -48,7 +48,7 @@ fn variants(types: &Types<'_>, errors: &[&str]) -> Result<Vec<String>, Error> {
 }
 
 /// Most errors have nothing but a message, which the runtime finds however it is spelt.
-fn has_message_alone(types: &Types<'_>, structure: &Structure) -> bool {
+pub(super) fn has_message_alone(types: &Types<'_>, structure: &Structure) -> bool {
     let [
         Member {
             name,

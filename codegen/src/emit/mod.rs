@@ -6,11 +6,15 @@ mod answer;
 mod enumeration;
 mod exception;
 mod file;
+mod literal;
 mod operation;
 mod request;
 mod rules;
 mod structure;
 mod types;
+
+pub(crate) use literal::Literals;
+pub(crate) use types::parts;
 
 use crate::error::Error;
 use crate::ir::{Kind, Service};

@@ -238,12 +238,13 @@ fn paginated(
         output_token,
         ..
     } = pagination;
+    // Only a token that is a text, and not somewhere deep in the answer, can be passed on.
     for (structure, token) in [(input, input_token), (output, output_token)] {
-        let target = structure
-            .member(token)
-            .map(|member| types.service.shape(&member.target));
-        if !is_plain_text(target.transpose()?) {
-            return Err(Error::unsupported("a token that is not plain text").in_member(token));
+        let member = structure.member(token);
+        let target = member.map(|member| types.service.shape(&member.target));
+        let has_default = member.is_some_and(|member| member.default.is_some());
+        if has_default || !is_plain_text(target.transpose()?) {
+            return Ok(());
         }
     }
     file.import("kvs_protocol", "Paginated");

@@ -168,7 +168,7 @@ pub(super) fn leads_to_any(types: &Types<'_>, input: &str) -> Result<bool, Error
                 return Ok(true);
             }
         }
-        pending.extend(super::types::parts(kind).filter(|part| seen.insert(*part)));
+        pending.extend(super::parts(kind).filter(|part| seen.insert(*part)));
     }
     Ok(false)
 }
@@ -181,7 +181,7 @@ pub(super) fn shared<'a>(
     let mut uses: BTreeMap<&str, u32> = BTreeMap::new();
     for (name, shape) in &service.shapes {
         if in_inputs.contains(name.as_str()) {
-            let targets = super::types::parts(&shape.kind);
+            let targets = super::parts(&shape.kind);
             targets.for_each(|target| *uses.entry(target).or_default() += 1);
         }
     }

@@ -285,7 +285,7 @@ fn sparse_or_not(rust: String, sparse: bool) -> String {
 }
 
 /// Shapes that a shape is made of.
-pub(super) fn parts(kind: &Kind) -> impl Iterator<Item = &str> {
+pub(crate) fn parts(kind: &Kind) -> impl Iterator<Item = &str> {
     let (one, other) = match kind {
         Kind::List { element, .. } => (Some(element), None),
         Kind::Map { key, value, .. } => (Some(key), Some(value)),

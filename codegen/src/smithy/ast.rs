@@ -87,7 +87,7 @@ pub(super) struct Reference {
 
 /// An object whose order counts, and whose keys must differ.
 #[derive(Debug)]
-pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
+pub(crate) struct Ordered<T>(pub(crate) Vec<(String, T)>);
 
 impl<T> Default for Ordered<T> {
     fn default() -> Self {

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub(crate) use self::ast::Ordered;
 use self::ast::Reference;
 use self::traits::Traits;
 use crate::error::Error;
