@@ -23,10 +23,12 @@ mod events;
 pub mod ir;
 mod names;
 mod overlay;
+mod report;
 mod smithy;
 
 pub use cases::cases;
 pub use error::Error;
+pub use report::report;
 
 /// How the second paragraph of every generated file begins.
 pub const HEADER: &str = "//! Generated from `";

@@ -1,5 +1,7 @@
 //! `cargo xtask codegen`: from `model/` to `crates/api/src`.
 
+pub(crate) mod package;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;

@@ -215,7 +215,7 @@ impl<'m> Reader<'m> {
             "double" => Kind::Float(64),
             "biginteger" | "bigdecimal" => Kind::BigNumber,
             "string" | "character" if shape.values.is_empty() => Kind::String,
-            "string" => Kind::Enum(shape.values.iter().map(enum_value).collect()),
+            "string" => Kind::Enum(shape.values.iter().map(|value| enum_value(value)).collect()),
             "blob" => Kind::Blob {
                 streaming: shape.streaming || self.streams.contains(name),
                 needs_length: shape.requires_length,
@@ -327,9 +327,9 @@ fn auth(written: &json::Operation) -> Auth {
     }
 }
 
-fn enum_value(value: &String) -> EnumValue {
+fn enum_value(value: &str) -> EnumValue {
     EnumValue {
-        value: value.clone(),
+        value: value.to_owned(),
         docs: String::new(),
     }
 }

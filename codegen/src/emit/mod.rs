@@ -14,6 +14,7 @@ mod structure;
 mod types;
 
 pub(crate) use literal::Literals;
+pub(crate) use rules::is_readable;
 pub(crate) use types::parts;
 
 use crate::error::Error;

@@ -137,7 +137,7 @@ fn literal(pattern: &str) -> String {
 
 /// Whether the runtime reads the pattern. It leaves Unicode's properties, looking behind, back
 /// references and flags alone.
-pub(super) fn is_readable(pattern: &str) -> bool {
+pub(crate) fn is_readable(pattern: &str) -> bool {
     let mut chars = pattern.chars().peekable();
     while let Some(c) = chars.next() {
         match (c, chars.peek()) {

@@ -19,6 +19,7 @@ pub mod check;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+pub mod number;
 pub mod operation;
 pub mod proxy;
 pub mod restjson;
@@ -37,6 +38,7 @@ pub use credentials::Credentials;
 pub use endpoint::{Origin, Target};
 pub use error::{Error, ErrorKind, Interruption, InterruptionKind, Invalid, Malformed, Refusal};
 pub use http;
+pub use number::BigNumber;
 pub use operation::{
     Buffered, Delivery, Operation, Paginated, Route, Service, ServiceError, Streamed, Upload,
 };

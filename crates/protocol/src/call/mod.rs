@@ -202,13 +202,13 @@ impl<O: Operation> Call<O> {
         credentials: &Credentials,
         session: &mut Session,
         now: SystemTime,
-    ) -> Result<(Request<()>, Waiting<O>), Error<O::Error>>
+    ) -> Result<(Request<()>, Waiting<O>), Invalid>
     where
         O: Upload,
     {
         if O::NEEDS_LENGTH && body.length.is_none() {
-            let invalid = Invalid::new("body", "must be of a length that is known beforehand");
-            return Err(self.failed(ErrorKind::Invalid(invalid)));
+            let problem = "must be of a length that is known beforehand";
+            return Err(Invalid::new("body", problem));
         }
         let headers = self.request.headers_mut();
         let sum = body

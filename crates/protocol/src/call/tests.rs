@@ -390,10 +390,7 @@ fn uploads_are_signed_by_their_head() {
         signed.map(|(request, _)| request)
     };
     let problem = sign(UploadBody::default()).unwrap_err().to_string();
-    assert_eq!(
-        problem,
-        "Put: body must be of a length that is known beforehand"
-    );
+    assert_eq!(problem, "body must be of a length that is known beforehand");
     let length = Some(4);
     let unsigned = sign(UploadBody {
         length,

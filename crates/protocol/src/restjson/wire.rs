@@ -4,7 +4,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::check::{Checker, Rule};
-use crate::{Blob, DateTime, Document, EpochSeconds, HttpDate, Sensitive, Timestamp};
+use crate::{BigNumber, Blob, DateTime, Document, EpochSeconds, HttpDate, Sensitive, Timestamp};
 
 /// A type whose values travel in a JSON document.
 ///
@@ -98,6 +98,7 @@ as_serde_has_it! {
     i64: |value, rules, at| at.integer(*value, rules),
     String: |value, rules, at| at.text(value, rules),
     Blob: |value, rules, at| at.length(value.0.len(), rules),
+    BigNumber,
     Document,
     Timestamp,
     EpochSeconds,
@@ -106,7 +107,7 @@ as_serde_has_it! {
 }
 
 macro_rules! floats {
-    ($($type:ty, $serialize:ident, $deserialize:ident;)+) => { $(
+    ($($type:ty, $serialize:ident, $from:expr;)+) => { $(
         impl Wire for $type {
             fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 match not_a_number(f64::from(*self)) {
@@ -116,11 +117,7 @@ macro_rules! floats {
             }
 
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                #[expect(
-                    clippy::allow_attributes, clippy::cast_possible_truncation,
-                    reason = "the model has asked for the smaller type"
-                )]
-                deserializer.deserialize_any(Float).map(|value| value as $type)
+                deserializer.deserialize_any(Float).map($from)
             }
 
             fn check(&self, rules: &[Rule], at: &mut Checker) {
@@ -131,8 +128,16 @@ macro_rules! floats {
 }
 
 floats! {
-    f32, serialize_f32, deserialize_f32;
-    f64, serialize_f64, deserialize_f64;
+    f32, serialize_f32, nearest;
+    f64, serialize_f64, f64::from;
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the model has asked for the smaller type"
+)]
+fn nearest(value: f64) -> f32 {
+    value as f32
 }
 
 /// The word for a number that JSON has no digits for.
