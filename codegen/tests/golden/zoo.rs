@@ -13,8 +13,8 @@ use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, RequestBuilder};
 use kvs_protocol::{
-    Blob, Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Route, Sensitive, Service,
-    Streamed, Timestamp,
+    Blob, Buffered, Bytes, DateTime, EpochSeconds, HttpDate, Invalid, Malformed, Operation,
+    Paginated, Route, Sensitive, Service, Streamed, Timestamp, Upload,
 };
 
 /// Facts that the operations of this service share.
@@ -24,6 +24,10 @@ pub static SERVICE: Service = Service {
     signing_name: "zoosigner",
     throttling: &["TooManyVisitors"],
 };
+
+kvs_protocol::rules! {
+    NAME = [Length(1, 64), Pattern("^[a-z]+$")];
+}
 
 kvs_protocol::structure! {
     /// `FeedAnimal`.
@@ -61,6 +65,96 @@ kvs_protocol::structure! {
 }
 
 kvs_protocol::structure! {
+    /// Finds an animal, with what travels outside of the document.
+    ///
+    /// # Errors
+    /// [`LostError`].
+    pub struct FindAnimal {
+        /// A name that is documented at its shape.
+        pub zoo: Option<String> = "zoo" (label) [Required, NAME],
+        /// `path`.
+        pub path: Option<String> = "path" (label) [Required],
+        /// `kinds`.
+        pub kinds: Option<Vec<AnimalKind>> = "kinds" (query),
+        /// `bornAfter`.
+        pub born_after: Option<Timestamp> = "bornAfter" (query),
+        /// `more`.
+        pub more: Option<BTreeMap<String, String>> = "more" (query),
+        /// `since`.
+        pub since: Option<Timestamp> = "since" (header),
+        /// `until`.
+        pub until: Option<EpochSeconds> = "until" (header),
+        /// `names`.
+        pub names: Option<Vec<String>> = "names" (header) [Each(&[NAME])],
+        /// `filter`.
+        pub filter: Option<String> = "filter" (header),
+        /// `meta`.
+        pub meta: Option<BTreeMap<String, String>> = "meta" (header),
+    }
+}
+
+impl Operation for FindAnimal {
+    const NAME: &'static str = "FindAnimal";
+    const SERVICE: &'static Service = &SERVICE;
+    const IS_SIGNED: bool = false;
+    type Output = FindAnimalOutput;
+    type Error = Exception;
+    type Delivery = Buffered;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::GET, "/zoos/{zoo}/animals/{path+}?find&sort=name")
+            .checked(self)?
+            .label("zoo", &self.zoo)?
+            .label("path", &self.path)?
+            .query("kind", &self.kinds)
+            .query("born", &self.born_after)
+            .header("If-Modified-Since", &self.since)?
+            .header("X-Until", &self.until)?
+            .header("X-Names", &self.names)?
+            .base64_header("X-Filter", &self.filter)?
+            .prefix_headers("X-Meta-", &self.meta)?
+            .query_map(&self.more)
+            .no_body()
+    }
+
+    fn host_prefix(&self) -> Result<String, Invalid> {
+        restjson::host_prefix("find.{zoo}.", &[("zoo", self.zoo.as_deref())])
+    }
+
+    fn decode(head: &Parts, body: &[u8]) -> Result<FindAnimalOutput, Malformed> {
+        let status = Some(head.status.as_u16().into());
+        let meta = restjson::prefix_headers(head, "X-Meta-")?;
+        let age = restjson::header(head, "Age")?.unwrap_or_else(|| 7);
+        let filter = restjson::base64_header(head, "X-Filter")?;
+        let found = restjson::payload(body)?;
+        Ok(FindAnimalOutput {
+            status,
+            meta,
+            age,
+            filter,
+            found,
+        })
+    }
+}
+
+kvs_protocol::structure! {
+    /// `FindAnimalOutput`.
+    #[non_exhaustive]
+    pub struct FindAnimalOutput {
+        /// `status`.
+        pub status: Option<i32> = "status" (status),
+        /// `meta`.
+        pub meta: Option<BTreeMap<String, String>> = "meta" (header),
+        /// `age`.
+        pub age: i32 = "age" (header) else 7,
+        /// `filter`.
+        pub filter: Option<String> = "filter" (header),
+        /// `found`.
+        pub found: Option<Finding> = "found" (payload),
+    }
+}
+
+kvs_protocol::structure! {
     /// Lists animals; [`FeedAnimal`] feeds one. Things worth knowing:
     ///
     /// - A list item that goes on for so long that it has to be wrapped, and then hangs under its
@@ -71,7 +165,7 @@ kvs_protocol::structure! {
     /// [`BadArgumentException`].
     pub struct ListAnimals one_of("zooARN", "zooID") {
         /// A name that is documented at its shape.
-        pub zoo_name: Option<String> = "zooName" [Required, Length(1, 64), Pattern("^[a-z]+$")],
+        pub zoo_name: Option<String> = "zooName" [Required, NAME],
         /// Either this or `zoo_id`.
         pub zoo_arn: Option<String> = "zooARN",
         /// `zooID`.
@@ -136,6 +230,95 @@ kvs_protocol::structure! {
 }
 
 kvs_protocol::structure! {
+    /// Stores a film while it is made.
+    ///
+    /// The body is the payload: the film.
+    pub struct PutFilm {
+        /// `title`.
+        pub title: Option<String> = "title" (header),
+    }
+}
+
+impl Operation for PutFilm {
+    const NAME: &'static str = "PutFilm";
+    const SERVICE: &'static Service = &SERVICE;
+    type Output = PutFilmOutput;
+    type Error = Exception;
+    type Delivery = Buffered;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::POST, "/films")
+            .checked(self)?
+            .header("X-Title", &self.title)?
+            .streamed("application/octet-stream")
+    }
+
+    fn decode(_head: &Parts, _body: &[u8]) -> Result<PutFilmOutput, Malformed> {
+        Ok(PutFilmOutput {})
+    }
+}
+
+impl Upload for PutFilm {
+    const NEEDS_LENGTH: bool = true;
+}
+
+kvs_protocol::structure! {
+    /// `PutFilmOutput`.
+    #[non_exhaustive]
+    pub struct PutFilmOutput {}
+}
+
+kvs_protocol::structure! {
+    /// Stores a picture, by what few operations have.
+    pub struct PutPicture {
+        /// `token`.
+        pub token: Option<String> = "token" (header),
+        /// `picture`.
+        pub picture: Option<Blob> = "picture" (payload),
+    }
+}
+
+impl Operation for PutPicture {
+    const NAME: &'static str = "PutPicture";
+    const SERVICE: &'static Service = &SERVICE;
+    type Output = PutPictureOutput;
+    type Error = Exception;
+    type Delivery = Buffered;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::PUT, "/pictures")
+            .header("X-Token", &self.token)?
+            .unsigned_payload()
+            .checksum()
+            .compressed()
+            .bytes("image/png", &self.picture)
+    }
+
+    fn with_token(&self, token: &str) -> Result<Request<Bytes>, Invalid> {
+        let token = self.token.clone().or_else(|| Some(token.to_owned().into()));
+        Self {
+            token,
+            ..self.clone()
+        }
+        .encode()
+    }
+
+    fn decode(_head: &Parts, body: &[u8]) -> Result<PutPictureOutput, Malformed> {
+        let text = restjson::text(body)?;
+        Ok(PutPictureOutput { text })
+    }
+}
+
+kvs_protocol::structure! {
+    /// `PutPictureOutput`.
+    #[non_exhaustive]
+    pub struct PutPictureOutput {
+        /// `text`.
+        pub text: Option<String> = "text" (payload),
+    }
+}
+
+kvs_protocol::structure! {
     /// Watches an animal.
     pub struct WatchAnimal {
         /// `HTMLPageURL`.
@@ -187,7 +370,7 @@ kvs_protocol::structure! {
         /// `Nickname`.
         pub nickname: Option<String> = "Nickname",
         /// `Keepers`.
-        pub keepers: Option<Vec<String>> = "Keepers" [Each(&[Length(1, 64), Pattern("^[a-z]+$")])],
+        pub keepers: Option<Vec<String>> = "Keepers" [Each(&[NAME])],
         /// `Weights`.
         pub weights: Option<BTreeMap<AnimalKind, i64>> = "Weights" [Length(0, 3)],
         /// `Relatives`.
@@ -255,6 +438,59 @@ kvs_protocol::structure! {
 }
 
 kvs_protocol::structure! {
+    /// `Finding`.
+    #[non_exhaustive]
+    pub struct Finding {
+        /// `name`.
+        pub name: Option<String> = "Nome",
+        /// `mother`.
+        pub mother: Option<Box<Finding>> = "mother",
+        /// What an animal is known by.
+        pub known: Option<Box<KnownBy>> = "known",
+        /// `hunger`.
+        pub hunger: Option<Hunger> = "hunger",
+        /// `seen`.
+        pub seen: Option<Vec<DateTime>> = "seen",
+        /// `fed`.
+        pub fed: Option<HttpDate> = "fed",
+        /// `weight`.
+        pub weight: Option<f64> = "weight",
+        /// `hairs`.
+        pub hairs: Option<kvs_protocol::BigNumber> = "hairs",
+        /// `notes`.
+        pub notes: Option<kvs_protocol::Document> = "notes",
+        /// `holes`.
+        pub holes: Option<Vec<Option<String>>> = "holes",
+        /// `gaps`.
+        pub gaps: Option<BTreeMap<String, Option<i32>>> = "gaps",
+    }
+}
+
+kvs_protocol::int_enum! {
+    /// `Hunger`.
+    pub enum Hunger {
+        /// `FED`.
+        Fed = 0,
+        /// Feed it.
+        Hungry = 5,
+    }
+}
+
+kvs_protocol::union! {
+    /// What an animal is known by.
+    pub enum KnownBy {
+        /// A name that is documented at its shape.
+        Name(String) = "name" [NAME],
+        /// `number`.
+        Number(i32) = "nr",
+        /// `finding`.
+        Finding(Box<Finding>) = "finding",
+        /// `nothing`.
+        Nothing(Unit) = "nothing",
+    }
+}
+
+kvs_protocol::structure! {
     /// A structure whose name Rust has taken.
     pub struct OptionShape {
         /// `Indoors`.
@@ -264,11 +500,19 @@ kvs_protocol::structure! {
     }
 }
 
+kvs_protocol::structure! {
+    /// `smithy.api#Unit`.
+    #[non_exhaustive]
+    pub struct Unit {}
+}
+
 kvs_protocol::exceptions! {
     /// What the service answers with when it refuses a call.
     pub enum Exception {
         /// Status 422. An argument is bad. More words.
         BadArgument(BadArgumentException) = "BadArgumentException",
+        /// Status 503. `LostError`.
+        LostError(LostError) = "LostError" { retry_after: "Retry-After" },
         /// Status 400. `NotHungry`.
         NotHungry(NotHungry) = "NotHungry" (message),
         /// Status 500. `ZooClosedFault`.
@@ -284,6 +528,17 @@ kvs_protocol::structure! {
         pub message: Option<String> = "Message",
         /// Which argument.
         pub argument: Option<String> = "Argument",
+    }
+}
+
+kvs_protocol::structure! {
+    /// Status 503. `LostError`.
+    #[non_exhaustive]
+    pub struct LostError {
+        /// `message`.
+        pub message: Option<String> = "message",
+        /// `retryAfter`.
+        pub retry_after: Option<i32> = "retryAfter" (header),
     }
 }
 

@@ -176,8 +176,9 @@ impl Checker {
         self.within(&format!("[{index}]"), check);
     }
 
-    pub(crate) fn entry(&mut self, key: &str, check: impl FnOnce(&mut Self)) {
-        self.within(&format!("[{key:?}]"), check);
+    pub(crate) fn entry(&mut self, key: Option<&str>, check: impl FnOnce(&mut Self)) {
+        let step = key.map_or("[…]".to_owned(), |key| format!("[{key:?}]"));
+        self.within(&step, check);
     }
 
     /// What is inside must not be shown.

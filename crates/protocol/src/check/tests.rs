@@ -15,6 +15,8 @@ crate::structure! {
         pub heights: Option<BTreeMap<String, i32>> = "Heights" [Keys(&[Length(2, 4)]), Values(&[Range(0.0, 10.0)])],
         /// Fences that belong to it.
         pub gates: Option<Vec<Fence>> = "Gates" [Length(0, 1)],
+        /// Who may open it, by their secret names.
+        pub openers: Option<BTreeMap<Sensitive<String>, i32>> = "Openers" [Keys(&[Length(3, 9)])],
         /// Opens it.
         pub code: Option<Sensitive<String>> = "Code" [Length(4, u64::MAX)],
     }
@@ -46,6 +48,7 @@ fn every_rule_is_told_with_path_bound_and_value() {
                 ..Fence::default()
             },
         ]),
+        openers: Some([(Sensitive("ab".to_owned()), 1)].into()),
         code: Some(Sensitive("123".into())),
         ..Fence::default()
     };
@@ -59,6 +62,7 @@ fn every_rule_is_told_with_path_bound_and_value() {
         "Gates[0].Id or Name is required but was not given",
         "Gates[0].Posts is required but was not given",
         "Gates[1].Posts is required but was not given",
+        "Openers[…] must be 3 to 9 long, but is not",
         "Code must be 4 or longer, but is not",
     ];
     assert_eq!(problems(&fence), expected);

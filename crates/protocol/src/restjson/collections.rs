@@ -93,7 +93,7 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
     }
 }
 
-impl<K: Wire + Ord + AsRef<str>, V: Wire> Wire for BTreeMap<K, V> {
+impl<K: Wire + Ord, V: Wire> Wire for BTreeMap<K, V> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.len()))?;
         for (key, value) in self {
@@ -110,7 +110,7 @@ impl<K: Wire + Ord + AsRef<str>, V: Wire> Wire for BTreeMap<K, V> {
         at.length(self.len(), rules);
         let (of_keys, of_values) = (Rule::of_keys(rules), Rule::of_values(rules));
         for (key, value) in self {
-            at.entry(key.as_ref(), |at| {
+            at.entry(key.key(), |at| {
                 key.check(of_keys, at);
                 value.check(of_values, at);
             });

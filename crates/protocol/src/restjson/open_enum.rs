@@ -66,12 +66,6 @@ macro_rules! open_enum {
             }
         }
 
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                self.as_str()
-            }
-        }
-
         impl $crate::restjson::Text for $name {
             fn to_text(&self, _: $crate::restjson::Place) -> String {
                 self.as_str().to_owned()
@@ -102,6 +96,10 @@ macro_rules! open_enum {
                 deserializer: D,
             ) -> ::std::result::Result<Self, D::Error> {
                 <String as $crate::restjson::Wire>::read(deserializer).map(Self::from)
+            }
+
+            fn key(&self) -> Option<&str> {
+                Some(self.as_str())
             }
 
             fn check(&self, rules: &[$crate::check::Rule], at: &mut $crate::check::Checker) {

@@ -35,6 +35,11 @@ pub trait Wire: Sized {
         true
     }
 
+    /// The value as the key of an entry, where that may be shown.
+    fn key(&self) -> Option<&str> {
+        None
+    }
+
     /// Reports in what the value breaks the rules of its member, and what is inside it its own.
     fn check(&self, rules: &[Rule], at: &mut Checker) {
         let _ = (rules, at);
@@ -96,7 +101,6 @@ as_serde_has_it! {
     i16: |value, rules, at| at.number(f64::from(*value), rules),
     i32: |value, rules, at| at.number(f64::from(*value), rules),
     i64: |value, rules, at| at.integer(*value, rules),
-    String: |value, rules, at| at.text(value, rules),
     Blob: |value, rules, at| at.length(value.0.len(), rules),
     BigNumber,
     Document,
@@ -104,6 +108,24 @@ as_serde_has_it! {
     EpochSeconds,
     DateTime,
     HttpDate,
+}
+
+impl Wire for String {
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.serialize(serializer)
+    }
+
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+
+    fn key(&self) -> Option<&str> {
+        Some(self)
+    }
+
+    fn check(&self, rules: &[Rule], at: &mut Checker) {
+        at.text(self, rules);
+    }
 }
 
 macro_rules! floats {
