@@ -73,7 +73,7 @@ fn value(types: &Types<'_>, member: &Member) -> Result<Option<String>, Error> {
     };
     Ok(Some(
         match structure::default_expression(types, member, default)? {
-            Some(default) => format!("{value}.unwrap_or_else(|| {default})"),
+            Some(default) => format!("{value}.unwrap_or({default})"),
             None => format!("{value}.unwrap_or_default()"),
         },
     ))

@@ -155,10 +155,13 @@ fn token(file: &mut File, types: &Types<'_>, input: &Structure) -> Result<(), Er
         return Ok(());
     };
     let field = field(types, input, Role::Input, &member.name)?;
+    let is_sensitive = types.service.shape(&member.target)?.sensitive;
+    let into = if is_sensitive { ".into()" } else { "" };
     file.text(&format!(
         "fn with_token(&self, token: &str) -> Result<Request<Bytes>, Invalid> {{
-            let {field} = self.{field}.clone().or_else(|| Some(token.to_owned().into()));
-            Self {{ {field}, ..self.clone() }}.encode()
+            let mut filled = self.clone();
+            filled.{field}.get_or_insert_with(|| token.to_owned(){into});
+            filled.encode()
         }}
         "
     ));

@@ -124,7 +124,7 @@ impl Operation for FindAnimal {
     fn decode(head: &Parts, body: &[u8]) -> Result<FindAnimalOutput, Malformed> {
         let status = Some(head.status.as_u16().into());
         let meta = restjson::prefix_headers(head, "X-Meta-")?;
-        let age = restjson::header(head, "Age")?.unwrap_or_else(|| 7);
+        let age = restjson::header(head, "Age")?.unwrap_or(7);
         let filter = restjson::base64_header(head, "X-Filter")?;
         let found = restjson::payload(body)?;
         Ok(FindAnimalOutput {
@@ -295,12 +295,9 @@ impl Operation for PutPicture {
     }
 
     fn with_token(&self, token: &str) -> Result<Request<Bytes>, Invalid> {
-        let token = self.token.clone().or_else(|| Some(token.to_owned().into()));
-        Self {
-            token,
-            ..self.clone()
-        }
-        .encode()
+        let mut filled = self.clone();
+        filled.token.get_or_insert_with(|| token.to_owned());
+        filled.encode()
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<PutPictureOutput, Malformed> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
@@ -84,14 +84,17 @@ impl RequestBuilder {
         }
     }
 
-    /// Refuses the request unless every required member of `input`, however deep, is there. What
-    /// else the model objects to is kept with the request, as [`Violations`].
+    /// Refuses the request unless every required member of `input` itself is there. What else the
+    /// model objects to can be sent, and is kept with the request, as [`Violations`].
     ///
     /// # Errors
-    /// [`Invalid`] with the path of the first member that is not there.
+    /// [`Invalid`] with the first member that is not there.
     pub fn checked<T: Wire>(mut self, input: &T) -> Result<Self, Invalid> {
         let violations = check(input);
-        let is_missing = |found: &&Violation| matches!(found.rule, Rule::Required | Rule::OneOf(_));
+        let is_missing = |found: &&Violation| {
+            let is_within = found.path.contains(['.', '[']);
+            !is_within && matches!(found.rule, Rule::Required | Rule::OneOf(_))
+        };
         if let Some(missing) = violations.iter().find(is_missing) {
             return Err(Invalid::new(&missing.path, MISSING));
         }
@@ -322,10 +325,6 @@ impl RequestBuilder {
         }
         if self.has_checksum {
             self = self.put_header("content-md5", &STANDARD.encode(md5::sum(&body)))?;
-        }
-        if !body.is_empty() {
-            self.headers
-                .insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
         }
         let query = if self.query.is_empty() { "" } else { "?" };
         let uri = format!("{}{query}{}", self.path, self.query);

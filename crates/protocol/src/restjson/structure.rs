@@ -168,9 +168,11 @@ macro_rules! structure {
 
             #[allow(unused_variables, reason = "some structures have no members")]
             fn check_members(&self, at: &mut $crate::check::Checker) {
-                let is_given = |name: &str| match name {
-                    $($wire => $crate::restjson::Wire::is_given(&self.$field),)*
-                    _ => false,
+                let is_given = |name: &str| {
+                    $(if name == $wire {
+                        return $crate::restjson::Wire::is_given(&self.$field);
+                    })*
+                    false
                 };
                 $(at.one_of(&[$($one_of),+], is_given);)*
                 $(
