@@ -5,12 +5,16 @@ use std::collections::BTreeSet;
 use crate::error::Error;
 use crate::ir::{Kind, Literal, Member, Operation, Service, Structure};
 
+/// More levels than anybody has use for.
+const DEEPEST_LIST: usize = 32;
+
 /// Checks a service that has been read.
 ///
 /// # Errors
 /// The first thing that does not hold.
 pub(crate) fn check(service: &Service) -> Result<(), Error> {
     for (name, shape) in &service.shapes {
+        refuse_endless_list(service, name).map_err(|e| e.in_shape(name))?;
         let Kind::Structure(structure) = &shape.kind else {
             continue;
         };
@@ -85,6 +89,19 @@ fn check_member(service: &Service, member: &Member) -> Result<(), Error> {
     }
     let problem = format!("{default:?} is no default for a `{}`", member.target);
     Err(Error::new(problem).in_trait("default"))
+}
+
+/// Refuses lists and maps that hold nothing but each other, without an end.
+fn refuse_endless_list(service: &Service, name: &str) -> Result<(), Error> {
+    let mut at = name;
+    for _ in 0..DEEPEST_LIST {
+        at = match &service.shape(at)?.kind {
+            Kind::List { element: next, .. } | Kind::Map { value: next, .. } => next,
+            _ => return Ok(()),
+        };
+    }
+    let problem = format!("holds lists within lists for more than {DEEPEST_LIST} levels");
+    Err(Error::new(problem))
 }
 
 /// Refuses a structure of which no value could be made.

@@ -256,6 +256,37 @@ fn bodies_that_are_two_things_at_once() {
 }
 
 #[test]
+fn shapes_without_an_end() {
+    refused(
+        r#""list", "member": { "target": "ns#Cow" }"#,
+        r#""list", "member": { "target": "ns#Calves" }"#,
+        "farm.json: shape `Calves`: holds lists within lists for more than 32 levels",
+    );
+    let herd: String = (0..5_000)
+        .map(|n| {
+            let next = n + 1;
+            format!(r#""ns#S{n}": {{ "type": "structure", "members": {{ "S": {{ "target": "ns#S{next}" }} }} }}, "#)
+        })
+        .collect();
+    let text = edited(
+        MODEL,
+        r#""ns#Text": {"#,
+        &format!(r#"{herd} "ns#Text": {{"#),
+    );
+    let text = edited(&text, r#""ns#S5000""#, r#""ns#Text""#);
+    let text = edited(
+        &text,
+        r#""Calf": { "target": "ns#Calves" }"#,
+        r#""Calf": { "target": "ns#S0" }"#,
+    );
+    let problem = model(&text).unwrap_err();
+    assert!(
+        problem.ends_with("stands within more than 1000 other structures"),
+        "{problem}"
+    );
+}
+
+#[test]
 fn values_that_cannot_be() {
     let required = r#", "traits": { "smithy.api#required": {} }"#;
     refused(

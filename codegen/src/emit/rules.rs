@@ -108,10 +108,6 @@ fn of_parts(types: &Types<'_>, shape: &str, rules: &mut Vec<String>) -> Result<(
         _ => Vec::new(),
     };
     for (name, part) in parts {
-        // A list within itself has no end of rules; its structures have their own.
-        if part == shape || types.is_recursive_list(part) {
-            continue;
-        }
         let of_part = of_shape(types, part)?;
         if !of_part.is_empty() {
             rules.push(format!("{name}(&{})", list(&of_part)));

@@ -47,6 +47,9 @@ const RESERVED: &[&str] = &[
     "Violation",
 ];
 
+/// Deeper than any service goes, and not too deep for the stack.
+const DEEPEST: usize = 1_000;
+
 /// The names of all types of a service.
 pub(super) struct Types<'a> {
     pub(super) service: &'a Service,
@@ -83,7 +86,7 @@ impl<'a> Types<'a> {
             operations: BTreeMap::new(),
             outputs: BTreeMap::new(),
             names: BTreeMap::new(),
-            circles: Circles::of(service),
+            circles: Circles::of(service)?,
             emitted: reached(service, &ends)?,
             shared_rules: rules::shared(service, &with_inputs),
             in_inputs,
@@ -163,21 +166,6 @@ impl<'a> Types<'a> {
                 ..
             }
         ))
-    }
-
-    /// Whether lists and maps alone lead from a shape back to it.
-    pub(super) fn is_recursive_list(&self, shape: &str) -> bool {
-        let mut at = shape;
-        for _ in 0..self.service.shapes.len() {
-            at = match self.service.shapes.get(at).map(|shape| &shape.kind) {
-                Some(Kind::List { element: next, .. } | Kind::Map { value: next, .. }) => next,
-                _ => return false,
-            };
-            if at == shape {
-                return true;
-            }
-        }
-        true
     }
 
     /// The Rust type of a member of the shape `within`, without the `Option` around it.
@@ -329,7 +317,7 @@ struct Circles<'a> {
 }
 
 impl<'a> Circles<'a> {
-    fn of(service: &'a Service) -> BTreeMap<&'a str, usize> {
+    fn of(service: &'a Service) -> Result<BTreeMap<&'a str, usize>, Error> {
         let mut found = Self {
             service,
             order: BTreeMap::new(),
@@ -338,45 +326,40 @@ impl<'a> Circles<'a> {
         };
         for name in service.shapes.keys() {
             if !found.order.contains_key(name.as_str()) {
-                found.visit(name);
+                found.visit(name)?;
             }
         }
-        found.circles
+        Ok(found.circles)
     }
 
     /// The lowest number that the shape leads back to.
-    fn visit(&mut self, name: &'a str) -> usize {
+    fn visit(&mut self, name: &'a str) -> Result<usize, Error> {
+        if self.open.len() > DEEPEST {
+            let problem = format!("stands within more than {DEEPEST} other structures");
+            return Err(Error::new(problem).in_shape(name));
+        }
         let number = self.order.len();
         self.order.insert(name, number);
         self.open.push(name);
         let mut lowest = number;
         let mut is_circle = false;
-        let members = self
-            .service
-            .shapes
-            .get(name)
-            .map_or(&[][..], |shape| shape.kind.members());
-        for member in members {
+        for member in self.service.shape(name)?.kind.members() {
             let target = member.target.as_str();
             is_circle |= target == name;
             lowest = lowest.min(match self.order.get(target) {
-                None => self.visit(target),
+                None => self.visit(target)?,
                 Some(known) if self.open.contains(&target) => *known,
                 Some(_) => usize::MAX,
             });
         }
         if lowest == number {
-            let at = self
-                .open
-                .iter()
-                .position(|open| *open == name)
-                .unwrap_or_default();
-            let circle = self.open.split_off(at);
+            let at = self.open.iter().position(|open| *open == name);
+            let circle = self.open.split_off(at.unwrap_or_default());
             if is_circle || circle.len() > 1 {
-                self.circles
-                    .extend(circle.into_iter().map(|name| (name, number)));
+                let numbered = circle.into_iter().map(|name| (name, number));
+                self.circles.extend(numbered);
             }
         }
-        lowest
+        Ok(lowest)
     }
 }
