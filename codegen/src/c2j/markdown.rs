@@ -1,7 +1,7 @@
-//! C2J documents in HTML; here it becomes Markdown, as far as rustdoc needs it.
+//! AWS documents in HTML; here it becomes Markdown, as far as rustdoc needs it.
 
 /// The text of a documentation, its paragraphs and lists, and code as code.
-pub(super) fn from_html(html: &str) -> String {
+pub(crate) fn from_html(html: &str) -> String {
     let mut out = String::new();
     let mut rest = html;
     let mut in_code = false;

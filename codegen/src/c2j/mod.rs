@@ -4,7 +4,7 @@
 //! is left of media types, and absent values have no default.
 
 pub(crate) mod json;
-mod markdown;
+pub(crate) mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -121,13 +121,16 @@ impl<'m> Reader<'m> {
 
     fn operation(&mut self, name: &str, written: &'m json::Operation) -> Result<Operation, Error> {
         let errors = written.errors.iter().map(|error| self.target(&error.shape));
+        let mut errors = errors.collect::<Result<Vec<_>, _>>()?;
+        // The formats list them in different orders.
+        errors.sort_unstable();
         Ok(Operation {
             name: name.to_owned(),
             docs: markdown::from_html(&written.documentation),
             method: written.http.method.clone(),
             uri: written.http.request_uri.clone(),
             status: written.http.response_code,
-            errors: errors.collect::<Result<_, _>>()?,
+            errors,
             input: self.end(written.input.as_ref(), name, "Input")?,
             output: self.end(written.output.as_ref(), name, "Output")?,
             auth: auth(written),

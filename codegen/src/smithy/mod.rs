@@ -207,11 +207,14 @@ impl<'m> Reader<'m> {
         }
     }
 
+    /// Errors, in the order of their names: formats list them in different ones.
     fn targets(&mut self, references: &'m [Reference]) -> Result<Vec<String>, Error> {
-        references
+        let targets = references
             .iter()
-            .map(|reference| self.target(&reference.target))
-            .collect()
+            .map(|reference| self.target(&reference.target));
+        let mut names = targets.collect::<Result<Vec<_>, _>>()?;
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// The name in the IR of a shape, which is lowered in its turn.

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::ast::Ordered;
+use crate::c2j::markdown::from_html;
 use crate::error::Error;
 use crate::ir::{Bounds, Constraints};
 
@@ -164,8 +165,11 @@ impl<'m> Traits<'m> {
         self.take(id).is_some()
     }
 
+    /// AWS's own models hold HTML; what begins with a tag is taken for it.
     pub(super) fn docs(&mut self) -> Result<String, Error> {
-        Ok(self.decode("smithy.api#documentation")?.unwrap_or_default())
+        let docs: String = self.decode("smithy.api#documentation")?.unwrap_or_default();
+        let is_html = docs.trim_start().starts_with('<');
+        Ok(if is_html { from_html(&docs) } else { docs })
     }
 
     pub(super) fn constraints(&mut self) -> Result<Constraints, Error> {
