@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use crate::error::Error;
-use crate::ir::{Binding, Kind, Literal, Member, Operation, Service, Structure};
+use crate::ir::{Kind, Literal, Member, Operation, Service, Structure};
+
+/// More levels than anybody has use for.
+const DEEPEST_LIST: usize = 32;
 
 /// Checks a service that has been read.
 ///
@@ -11,6 +14,7 @@ use crate::ir::{Binding, Kind, Literal, Member, Operation, Service, Structure};
 /// The first thing that does not hold.
 pub(crate) fn check(service: &Service) -> Result<(), Error> {
     for (name, shape) in &service.shapes {
+        refuse_endless_list(service, name).map_err(|e| e.in_shape(name))?;
         let Kind::Structure(structure) = &shape.kind else {
             continue;
         };
@@ -44,16 +48,16 @@ fn check_operation(service: &Service, operation: &Operation) -> Result<(), Error
         (input, &operation.input, pagination.page_size.as_ref()),
     ];
     for (structure, name, member) in checks {
-        let Some(member) = member else { continue };
+        // A path into the answer is not followed, and so not checked either.
+        let Some(member) = member.filter(|name| !name.contains(['.', '['])) else {
+            continue;
+        };
         has_member(structure, name, member).map_err(|e| e.in_trait("paginated"))?;
     }
     Ok(())
 }
 
 fn has_member(structure: &Structure, name: &str, member: &str) -> Result<(), Error> {
-    if member.contains(['.', '[']) {
-        return Err(Error::unsupported(format!("the path `{member}`")));
-    }
     match structure.member(member) {
         Some(_) => Ok(()),
         None => Err(Error::new(format!("`{name}` has no member `{member}`"))),
@@ -67,7 +71,12 @@ fn check_member(service: &Service, member: &Member) -> Result<(), Error> {
     };
     let fits = match (default, &target.kind) {
         (Literal::Boolean(_), Kind::Boolean)
-        | (Literal::Integer(_), Kind::Integer(_))
+        | (
+            Literal::Integer(_),
+            Kind::Integer(_) | Kind::Float(_) | Kind::IntEnum(_) | Kind::Timestamp(_),
+        )
+        | (Literal::Float(_), Kind::Float(_))
+        | (_, Kind::Document)
         | (Literal::String(_), Kind::String)
         | (Literal::EmptyList, Kind::List { .. })
         | (Literal::EmptyMap, Kind::Map { .. }) => true,
@@ -82,34 +91,40 @@ fn check_member(service: &Service, member: &Member) -> Result<(), Error> {
     Err(Error::new(problem).in_trait("default"))
 }
 
-/// Refuses a structure of which no value could be made, or whose type would be of endless size.
-fn refuse_endless(service: &Service, name: &str) -> Result<(), Error> {
-    let in_body = |member: &Member| member.binding == Binding::Body;
-    if let Some(path) = cycle(service, name, |member| member.required)? {
-        let problem = format!("no value can be made: required members lead back to it ({path})");
-        return Err(Error::new(problem).in_shape(name).in_trait("required"));
+/// Refuses lists and maps that hold nothing but each other, without an end.
+fn refuse_endless_list(service: &Service, name: &str) -> Result<(), Error> {
+    let mut at = name;
+    for _ in 0..DEEPEST_LIST {
+        at = match &service.shape(at)?.kind {
+            Kind::List { element: next, .. } | Kind::Map { value: next, .. } => next,
+            _ => return Ok(()),
+        };
     }
-    match cycle(service, name, in_body)? {
+    let problem = format!("holds lists within lists for more than {DEEPEST_LIST} levels");
+    Err(Error::new(problem))
+}
+
+/// Refuses a structure of which no value could be made.
+fn refuse_endless(service: &Service, name: &str) -> Result<(), Error> {
+    match required_cycle(service, name)? {
         Some(path) => {
-            Err(Error::unsupported(format!("a structure within itself ({path})")).in_shape(name))
+            let problem =
+                format!("no value can be made: required members lead back to it ({path})");
+            Err(Error::new(problem).in_shape(name).in_trait("required"))
         }
         None => Ok(()),
     }
 }
 
-/// The members by which a structure leads back to itself through structures alone.
-fn cycle(
-    service: &Service,
-    start: &str,
-    follow: impl Fn(&Member) -> bool,
-) -> Result<Option<String>, Error> {
+/// The required members by which a structure leads back to itself through structures alone.
+fn required_cycle(service: &Service, start: &str) -> Result<Option<String>, Error> {
     let mut seen = BTreeSet::from([start]);
     let mut pending = vec![(start, start.to_owned())];
     while let Some((name, path)) = pending.pop() {
         let Kind::Structure(structure) = &service.shape(name)?.kind else {
             continue;
         };
-        for member in structure.members.iter().filter(|member| follow(member)) {
+        for member in structure.members.iter().filter(|member| member.required) {
             let path = format!("{path}.{}", member.name);
             if member.target == start {
                 return Ok(Some(path));

@@ -33,6 +33,8 @@ pub struct Service {
     pub errors: Vec<String>,
     /// Operations in the order of their names.
     pub operations: Vec<Operation>,
+    /// Operations that the generator leaves out, and why.
+    pub left_out: Vec<LeftOut>,
     /// Everything that the operations reach.
     pub shapes: BTreeMap<String, Shape>,
 }
@@ -78,6 +80,15 @@ impl Service {
     }
 }
 
+/// An operation that the generator leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Name of the operation.
+    pub operation: String,
+    /// What it needs that the generator does not have.
+    pub reason: String,
+}
+
 /// One operation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Operation {
@@ -97,6 +108,14 @@ pub struct Operation {
     pub output: String,
     /// Errors that it may answer with.
     pub errors: Vec<String>,
+    /// How requests are signed.
+    pub auth: Auth,
+    /// What the host name of its endpoint begins with, labels in braces.
+    pub host_prefix: Option<String>,
+    /// Whether requests carry a sum of their body.
+    pub checksum: bool,
+    /// Whether the service takes bodies compressed with gzip.
+    pub compression: bool,
     /// How its pages follow each other, if it has pages.
     pub pagination: Option<Pagination>,
     /// Groups of input members of each of which at least one is needed; from the overlay.
@@ -105,6 +124,18 @@ pub struct Operation {
     pub answer_limit_mib: Option<u32>,
     /// How its endpoint is found, if it is not the service's; from the overlay.
     pub discovered: Option<Discovered>,
+}
+
+/// How requests are signed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Auth {
+    /// As a whole.
+    #[default]
+    Signed,
+    /// But for the body.
+    UnsignedPayload,
+    /// Not at all.
+    Unsigned,
 }
 
 /// An endpoint that another operation tells, for each resource another one.
@@ -149,19 +180,27 @@ pub enum Kind {
     Boolean,
     /// A signed integer of so many bits.
     Integer(u8),
+    /// A floating-point number of so many bits.
+    Float(u8),
+    /// A number of whatever size.
+    BigNumber,
     /// Text.
     String,
     /// Bytes.
     Blob {
         /// Whether they are handed over as they come in.
         streaming: bool,
+        /// Whether the length of a stream must be told before it.
+        needs_length: bool,
     },
     /// A moment.
-    Timestamp,
+    Timestamp(Option<TimestampFormat>),
     /// A sequence.
     List {
         /// Shape of its elements.
         element: String,
+        /// Whether `null` is an element.
+        sparse: bool,
     },
     /// Values by text keys.
     Map {
@@ -169,11 +208,43 @@ pub enum Kind {
         key: String,
         /// Shape of its values.
         value: String,
+        /// Whether `null` is a value.
+        sparse: bool,
     },
     /// Named members.
     Structure(Structure),
+    /// One of several named values.
+    Union(Vec<Member>),
     /// Text out of a list that may grow.
     Enum(Vec<EnumValue>),
+    /// Numbers, with names for those that are known.
+    IntEnum(Vec<IntEnumValue>),
+    /// A value of whatever shape.
+    Document,
+    /// Messages, one after the other.
+    EventStream,
+}
+
+impl Kind {
+    /// The members of a structure or union.
+    pub fn members(&self) -> &[Member] {
+        match self {
+            Self::Structure(structure) => &structure.members,
+            Self::Union(members) => members,
+            _ => &[],
+        }
+    }
+}
+
+/// How a moment is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TimestampFormat {
+    /// Seconds since 1970.
+    EpochSeconds,
+    /// RFC 3339.
+    DateTime,
+    /// The date of HTTP.
+    HttpDate,
 }
 
 /// Members, and whether they describe an error.
@@ -195,8 +266,10 @@ impl Structure {
 /// A member of a structure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Member {
-    /// Name in the model, and on the wire.
+    /// Name in the model.
     pub name: String,
+    /// Name in JSON.
+    pub wire_name: String,
     /// Its shape.
     pub target: String,
     /// Documentation, in Markdown.
@@ -209,6 +282,14 @@ pub struct Member {
     pub constraints: Constraints,
     /// Where it travels.
     pub binding: Binding,
+    /// How a moment is written, where the member says it.
+    pub timestamp_format: Option<TimestampFormat>,
+    /// The media type of a text or a blob, where member or shape say it.
+    pub media_type: Option<String>,
+    /// Whether a random value stands for an absent one, so that the service knows a repeat.
+    pub idempotency_token: bool,
+    /// Whether it is part of the host name as well.
+    pub host_label: bool,
 }
 
 /// Where a member travels.
@@ -218,8 +299,18 @@ pub enum Binding {
     Body,
     /// In the header of that name.
     Header(String),
+    /// In the headers whose names begin so.
+    PrefixHeaders(String),
+    /// In the query, under that name.
+    Query(String),
+    /// In the query, under the names that are its keys.
+    QueryMap,
+    /// In the path, in the place of the label of that name.
+    Label(String),
     /// As the whole body.
     Payload,
+    /// As the status of the answer.
+    Status,
 }
 
 /// A default value.
@@ -227,8 +318,10 @@ pub enum Binding {
 pub enum Literal {
     /// True or false.
     Boolean(bool),
-    /// A number.
+    /// A whole number.
     Integer(i64),
+    /// Another number, as the model writes it.
+    Float(String),
     /// Text, or a value of an enumeration.
     String(String),
     /// An empty list.
@@ -242,6 +335,17 @@ pub enum Literal {
 pub struct EnumValue {
     /// The text on the wire.
     pub value: String,
+    /// Documentation, in Markdown.
+    pub docs: String,
+}
+
+/// A value of an enumeration of numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IntEnumValue {
+    /// Its name in the model.
+    pub name: String,
+    /// The number on the wire.
+    pub value: i32,
     /// Documentation, in Markdown.
     pub docs: String,
 }

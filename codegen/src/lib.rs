@@ -4,7 +4,9 @@
 //! so that equal models give equal text. The way is
 //!
 //! ```text
-//! Smithy JSON AST ──smithy──▶ ir::Service ──overlay, check──▶ ir::Service ──emit──▶ Rust
+//! Smithy JSON AST ──smithy──▶
+//!                             ir::Service ──overlay, check──▶ ir::Service ──emit──▶ Rust
+//! C2J ─────────────────c2j──▶
 //! ```
 //!
 //! A reader refuses what it does not understand and the emitter what it cannot write: nothing in a
@@ -12,16 +14,22 @@
 
 #![forbid(unsafe_code)]
 
+mod c2j;
+mod cases;
 mod check;
 mod emit;
 mod error;
+mod events;
 pub mod ir;
 mod names;
 mod overlay;
+mod report;
 mod rules;
 mod smithy;
 
+pub use cases::cases;
 pub use error::Error;
+pub use report::report;
 pub use rules::RuleSet;
 
 /// How the second paragraph of every generated file begins.
@@ -39,8 +47,10 @@ pub struct Source<'a> {
 /// A service to generate.
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
-    /// The model, as a Smithy 2.0 JSON AST.
+    /// The model, as a Smithy 2.0 JSON AST or as C2J.
     pub model: Source<'a>,
+    /// How pages follow each other, which C2J keeps in a file of its own.
+    pub paginators: Option<Source<'a>>,
     /// Facts that the model lacks.
     pub overlay: Option<Source<'a>>,
 }
@@ -86,10 +96,33 @@ pub fn partitions(source: &Source<'_>) -> Result<String, Error> {
 /// # Errors
 /// The first problem of the model or the overlay.
 pub fn read(input: &Input<'_>) -> Result<ir::Service, Error> {
-    let mut service = smithy::read(input.model.text).map_err(|e| e.in_file(input.model.path))?;
+    let (path, text) = (input.model.path, input.model.text);
+    let reader = if is_c2j(text) {
+        c2j::read
+    } else {
+        smithy::read
+    };
+    let mut service = reader(text).map_err(|e| e.in_file(path))?;
+    if let Some(paginators) = &input.paginators {
+        c2j::add_paginators(&mut service, paginators.text)
+            .map_err(|e| e.in_file(paginators.path))?;
+    }
     if let Some(overlay) = &input.overlay {
         overlay::apply(&mut service, overlay.text).map_err(|e| e.in_file(overlay.path))?;
     }
-    check::check(&service).map_err(|e| e.in_file(input.model.path))?;
+    events::leave_out(&mut service).map_err(|e| e.in_file(path))?;
+    check::check(&service).map_err(|e| e.in_file(path))?;
     Ok(service)
+}
+
+/// Whether a text is C2J rather than a Smithy AST; one that is neither is left to that reader.
+fn is_c2j(text: &str) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Probe {
+        smithy: Option<serde::de::IgnoredAny>,
+        metadata: Option<serde::de::IgnoredAny>,
+        operations: Option<serde::de::IgnoredAny>,
+    }
+    let probe = serde_json::from_str::<Probe>(text);
+    probe.is_ok_and(|p| p.smithy.is_none() && p.metadata.is_some() && p.operations.is_some())
 }

@@ -95,62 +95,6 @@ fn capitalized(word: &str) -> String {
         .collect()
 }
 
-/// How serde derives wire names from field names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Rule {
-    /// `stream_name` is `StreamName`.
-    Pascal,
-    /// `stream_name` is `streamName`.
-    Camel,
-    /// A field is called on the wire what it is called in Rust.
-    Same,
-}
-
-impl Rule {
-    /// The rule with the fewest exceptions, and the plainest of several such.
-    pub(crate) fn for_members<'a>(members: impl Iterator<Item = &'a str> + Clone) -> Self {
-        let exceptions = |rule: &Self| {
-            members
-                .clone()
-                .filter(|name| rule.wire_name(&field(name)) != **name)
-                .count()
-        };
-        [Self::Same, Self::Pascal, Self::Camel]
-            .into_iter()
-            .min_by_key(exceptions)
-            .unwrap_or(Self::Same)
-    }
-
-    /// The wire name that serde gives to a field.
-    pub(crate) fn wire_name(self, field: &str) -> String {
-        let field = field.strip_prefix("r#").unwrap_or(field);
-        let pascal = || field.split('_').map(capitalized).collect::<String>();
-        match self {
-            Self::Same => field.to_owned(),
-            Self::Pascal => pascal(),
-            Self::Camel => {
-                let pascal = pascal();
-                let mut chars = pascal.chars();
-                chars
-                    .next()
-                    .map(|first| first.to_ascii_lowercase())
-                    .into_iter()
-                    .chain(chars)
-                    .collect()
-            }
-        }
-    }
-
-    /// What the `rename_all` attribute calls the rule.
-    pub(crate) fn attribute(self) -> Option<&'static str> {
-        match self {
-            Self::Pascal => Some("rename_all = \"PascalCase\""),
-            Self::Camel => Some("rename_all = \"camelCase\""),
-            Self::Same => None,
-        }
-    }
-}
-
 /// Makes names differ that the conversion has made equal: the second `a` becomes `a2`.
 pub(crate) fn distinct(names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut taken = std::collections::BTreeSet::new();
@@ -217,17 +161,5 @@ mod tests {
         assert_eq!(variant(""), "Empty");
         let names = ["a", "b", "a", "a2"].map(str::to_owned);
         assert_eq!(distinct(names), ["a", "b", "a2", "a22"]);
-    }
-
-    #[test]
-    fn the_rule_with_the_fewest_exceptions_is_chosen() {
-        let rule = |members: &[&'static str]| Rule::for_members(members.iter().copied());
-        assert_eq!(rule(&["StreamName", "StreamARN"]), Rule::Pascal);
-        assert_eq!(rule(&["streamName", "maxResults"]), Rule::Camel);
-        assert_eq!(rule(&["message"]), Rule::Same);
-        assert_eq!(rule(&["HLSStreamingSessionURL"]), Rule::Same);
-        assert_eq!(rule(&[]), Rule::Same);
-        assert_eq!(Rule::Pascal.wire_name("r#type"), "Type");
-        assert_eq!(Rule::Camel.wire_name("max_results"), "maxResults");
     }
 }

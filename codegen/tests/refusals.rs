@@ -28,6 +28,7 @@ fn both(model: &str, overlay: &str) -> Result<Vec<(String, String)>, String> {
             path: "farm.json",
             text: model,
         },
+        paginators: None,
         overlay: Some(Source {
             path: "farm.overlay.json",
             text: overlay,
@@ -106,8 +107,9 @@ fn properties_that_are_unknown_or_stand_twice() {
         r#""type": "string""#,
         r#""type": "string", "mixins": []"#,
         "farm.json: this is not a Smithy JSON AST: unknown field `mixins`, expected one of `type`, `traits`, \
-         `members`, `member`, `key`, `value`, `version`, `operations`, `input`, `output`, `errors` at line 12 \
-         column 41",
+         `members`, `member`, `key`, `value`, `version`, `operations`, `input`, `output`, `errors`, \
+         `resources`, `collectionOperations`, `create`, `put`, `read`, `update`, `delete`, `list`, `identifiers`, \
+         `properties` at line 12 column 41",
     );
     refused(
         r#""Token": { "target": "ns#Text" }"#,
@@ -181,18 +183,15 @@ fn traits_that_are_missing_or_broken() {
 
 #[test]
 fn traits_that_nobody_understands_are_listed_together() {
-    let text = edited(
-        MODEL,
-        r#""type": "string""#,
-        r#""type": "string", "traits": { "ns#odd": 1, "smithy.api#mediaType": "a/b" }"#,
-    );
-    let query = r#""target": "ns#Text", "traits": { "smithy.api#httpQuery": "t", "smithy.api#required": {} } } } },"#;
+    let odd = r#""type": "string", "traits": { "ns#odd": 1, "smithy.api#mediaType": "a/b", "ns#even": 2 }"#;
+    let text = edited(MODEL, r#""type": "string""#, odd);
+    let query = r#""target": "ns#Text", "traits": { "smithy.api#hostLable": {}, "smithy.api#required": {} } } } },"#;
     let text = edited(&text, r#""target": "ns#Text" } } },"#, query);
     let problem = "farm.json: not supported yet; teach the reader what they mean, or list them among the ignored \
                    ones with a reason:\
-                   \n  shape `MilkInput`, member `Token`, trait `smithy.api#httpQuery`\
-                   \n  shape `Text`, trait `ns#odd`\
-                   \n  shape `Text`, trait `smithy.api#mediaType`";
+                   \n  shape `MilkInput`, member `Token`, trait `smithy.api#hostLable`\
+                   \n  shape `Text`, trait `ns#even`\
+                   \n  shape `Text`, trait `ns#odd`";
     assert_eq!(model(&text), Err(problem.to_owned()));
 }
 
@@ -205,64 +204,85 @@ fn what_is_not_supported_yet_is_named() {
     };
     unsupported(
         r#""type": "string""#,
-        r#""type": "union""#,
-        "shape `Text`: a shape of type `union`",
+        r#""type": "tensor""#,
+        "shape `Text`: a shape of type `tensor`",
     );
     unsupported(
         "smithy.api#Integer",
-        "smithy.api#Document",
-        "shape `Document`: the prelude's `smithy.api#Document`",
-    );
-    unsupported(
-        r#""uri": "/milk""#,
-        r#""uri": "/milk/{Cow}""#,
-        "shape `Milk`, trait `http`: a label or query in the path `/milk/{Cow}`",
+        "smithy.api#Complex",
+        "shape `Complex`: the prelude's `smithy.api#Complex`",
     );
     unsupported(
         r#""method": "POST""#,
         r#""method": "BREW""#,
-        "shape `Milk`, trait `http`: the method `BREW`",
-    );
-    unsupported(
-        r#""target": "ns#Calves""#,
-        r#""target": "ns#Cow""#,
-        "shape `Cow`: a structure within itself (Cow.Calf)",
-    );
-    unsupported(
-        r#""Token": { "target": "ns#Text""#,
-        r#""Token": { "target": "ns#Text", "traits": { "smithy.api#httpHeader": "x" }"#,
-        "shape `MilkInput`, member `Token`: an input member outside the body",
-    );
-    unsupported(
-        r#""Litres": { "target": "smithy.api#Integer""#,
-        r#""Litres": { "target": "smithy.api#Integer", "traits": { "smithy.api#httpHeader": "x" }"#,
-        "shape `MilkOutput`, member `Litres`, trait `httpHeader`: a header that is not plain text",
-    );
-    unsupported(
-        r#""Litres": { "target": "smithy.api#Integer""#,
-        r#""Litres": { "target": "smithy.api#Blob", "traits": { "smithy.api#httpPayload": {} }"#,
-        "shape `MilkOutput`, member `Litres`, trait `httpPayload`: a payload that does not stream",
+        "shape `MilkInput`, trait `http`: the method `BREW`",
     );
     unsupported(
         r#""type": "string""#,
         r#""type": "blob", "traits": { "smithy.api#streaming": {} }"#,
-        "shape `MilkInput`, member `Token`: a streaming blob that is not an output's payload",
+        "shape `MilkInput`, member `Token`: a streaming blob that is not a payload",
     );
     unsupported(
         r#""Litres": { "target": "smithy.api#Integer""#,
-        r#""Litres": { "target": "smithy.api#Integer", "traits": { "smithy.api#default": 1.5 }"#,
-        "shape `MilkOutput`, member `Litres`, trait `smithy.api#default`: the default `1.5`",
+        r#""Litres": { "target": "smithy.api#Integer", "traits": { "smithy.api#default": [1] }"#,
+        "shape `MilkOutput`, member `Litres`, trait `smithy.api#default`: the default `[1]`",
     );
 }
 
 #[test]
-fn an_input_without_members_is_not_supported_yet() {
-    let members = r#""Cow": { "target": "ns#Cow" }, "Token": { "target": "ns#Text" }"#;
-    let problem = "farm.json: shape `Milk`: an input without members is not supported yet: teach the \
-                   generator, or leave it out";
-    assert_eq!(
-        both(&edited(MODEL, members, ""), "{}"),
-        Err(problem.to_owned())
+fn labels_without_members_and_members_without_labels() {
+    refused(
+        r#""uri": "/milk""#,
+        r#""uri": "/milk/{Cow}""#,
+        "farm.json: shape `MilkInput`, trait `http`: `/milk/{Cow}` has the label `Cow`, which no member is",
+    );
+    let label = r#""Token": { "target": "ns#Text", "traits": { "smithy.api#httpLabel": {}, "smithy.api#required": {} }"#;
+    refused(
+        r#""Token": { "target": "ns#Text""#,
+        label,
+        "farm.json: shape `MilkInput`, member `Token`: is a label, and `/milk` has no `{Token}`",
+    );
+}
+
+#[test]
+fn bodies_that_are_two_things_at_once() {
+    let payload = r#""Token": { "target": "ns#Text", "traits": { "smithy.api#httpPayload": {} }"#;
+    refused(
+        r#""Token": { "target": "ns#Text""#,
+        payload,
+        "farm.json: shape `MilkInput`, member `Cow`: is in the body, and the body is the payload: bind it to a \
+         header",
+    );
+}
+
+#[test]
+fn shapes_without_an_end() {
+    refused(
+        r#""list", "member": { "target": "ns#Cow" }"#,
+        r#""list", "member": { "target": "ns#Calves" }"#,
+        "farm.json: shape `Calves`: holds lists within lists for more than 32 levels",
+    );
+    let herd: String = (0..5_000)
+        .map(|n| {
+            let next = n + 1;
+            format!(r#""ns#S{n}": {{ "type": "structure", "members": {{ "S": {{ "target": "ns#S{next}" }} }} }}, "#)
+        })
+        .collect();
+    let text = edited(
+        MODEL,
+        r#""ns#Text": {"#,
+        &format!(r#"{herd} "ns#Text": {{"#),
+    );
+    let text = edited(&text, r#""ns#S5000""#, r#""ns#Text""#);
+    let text = edited(
+        &text,
+        r#""Calf": { "target": "ns#Calves" }"#,
+        r#""Calf": { "target": "ns#S0" }"#,
+    );
+    let problem = model(&text).unwrap_err();
+    assert!(
+        problem.ends_with("stands within more than 1000 other structures"),
+        "{problem}"
     );
 }
 
@@ -304,18 +324,20 @@ fn pages_that_lead_nowhere() {
         problem(&paged("Token", "Next")),
         format!("{place}trait `paginated`: `MilkOutput` has no member `Next`")
     );
-    assert_eq!(
-        problem(&paged("Token", "A.B")),
-        format!(
-            "{place}trait `paginated`: the path `A.B` is not supported yet: teach the generator, or leave it out"
-        )
-    );
-    assert_eq!(
-        problem(&paged("Token", "Litres")),
-        format!(
-            "{place}member `Litres`: a token that is not plain text is not supported yet: teach the generator, or leave it out"
-        )
-    );
+}
+
+#[test]
+fn tokens_that_cannot_be_passed_on_give_no_pages() {
+    let pages = |output: &str| {
+        let pages = format!(
+            r#""smithy.api#paginated": {{ "inputToken": "Token", "outputToken": "{output}" }}"#
+        );
+        let http = format!(r#"{pages}, "smithy.api#http""#);
+        let files = model(&edited(MODEL, r#""smithy.api#http""#, &http)).unwrap();
+        files[0].1.contains("impl Paginated")
+    };
+    assert!(!pages("Litres"), "a number");
+    assert!(!pages("Litres.Next"), "a path");
 }
 
 #[test]
@@ -370,6 +392,7 @@ fn two_services_in_one_file() {
             path: "farm.json",
             text: MODEL,
         },
+        paginators: None,
         overlay: None,
     };
     let problem = generate(&[input, input]).unwrap_err().to_string();

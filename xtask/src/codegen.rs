@@ -1,5 +1,7 @@
 //! `cargo xtask codegen`: from `model/` to `crates/api/src`.
 
+pub(crate) mod package;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
@@ -159,6 +161,7 @@ fn services(root: &Path, models: &str) -> Result<Files, Failure> {
         .iter()
         .map(|(model, overlay)| Input {
             model: source(model),
+            paginators: None,
             overlay: overlay.as_ref().map(source),
         })
         .collect();
@@ -217,7 +220,7 @@ fn file_name(path: &Path) -> String {
 }
 
 /// Pipes a text through rustfmt, so that what is compared is what `cargo fmt` leaves alone.
-fn formatted(root: &Path, text: &str) -> Result<String, Failure> {
+pub(crate) fn formatted(root: &Path, text: &str) -> Result<String, Failure> {
     let mut rustfmt = Command::new("rustfmt")
         .arg("--config-path")
         .arg(root.join("rustfmt.toml"))

@@ -22,6 +22,9 @@ Usage: cargo xtask <COMMAND>
 Commands:
   codegen [--check]     write crates/api/src from the models in model/;
                         with --check compare only, and fail on a difference
+  codegen --model FILE… --out DIR [--report FILE]
+                        write a crate for any restJson1 services, from Smithy or C2J
+                        models, and report what of them is left out
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   media                 play what `kvs` writes with ffmpeg and mkvtoolnix
@@ -46,6 +49,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
     match arguments {
         ["codegen"] => codegen::write(&root()),
         ["codegen", "--check"] => codegen::check(&root()),
+        ["codegen", options @ ..] => codegen::package::write(&root(), options),
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
         ["media"] => media::run(&root()),

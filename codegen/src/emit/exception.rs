@@ -1,29 +1,35 @@
 //! Errors: a structure for each, and the enumeration that holds whichever came.
 
 use super::file::File;
-use super::structure::{self, Spec, or_name};
+use super::structure::{self, Role, Spec, or_name};
 use super::types::Types;
 use crate::error::Error;
-use crate::ir::{Binding, Shape, Structure};
+use crate::ir::{Binding, Kind, Member, Shape, Structure};
 use crate::names;
 
 pub(super) fn emit(file: &mut File, types: &Types<'_>) -> Result<(), Error> {
-    file.import("kvs_protocol", "ServiceError");
-    file.import("kvs_protocol::restjson", "ErrorReply");
     let errors = types.service.all_errors();
-    let variants = variants(types, &errors)?;
-    declaration(file, types, &errors, &variants)?;
-    let reply = if errors.is_empty() { "_reply" } else { "reply" };
-    file.text("\nimpl ServiceError for Exception {");
-    file.text(&format!(
-        "fn decode(code: &str, {reply}: &ErrorReply<'_>) -> Self {{\nmatch code {{"
-    ));
-    for (error, variant) in errors.iter().zip(&variants) {
-        file.text(&format!("{error:?} => Self::{variant}(reply.body()),"));
+    file.text("\nkvs_protocol::exceptions! {");
+    file.docs_within(1, "What the service answers with when it refuses a call.");
+    file.text("    pub enum Exception {");
+    for (error, variant) in errors.iter().zip(variants(types, &errors)?) {
+        let (shape, structure) = (types.service.shape(error)?, types.service.structure(error)?);
+        file.docs_within(2, &error_docs(types, error, shape, structure));
+        let headers = headers(types, structure).map_err(|e| e.in_shape(error))?;
+        let form = match has_message_alone(types, structure) {
+            true => " (message)".to_owned(),
+            false => headers,
+        };
+        file.text(&format!(
+            "        {variant}({}) = {error:?}{form},",
+            types.name(error)?
+        ));
     }
-    file.text("_ => Self::Unmodelled,\n}\n}\n}");
+    file.text("    }\n}");
     for error in errors {
-        error_structure(file, types, error).map_err(|e| e.in_shape(error))?;
+        if !has_message_alone(types, types.service.structure(error)?) {
+            error_structure(file, types, error).map_err(|e| e.in_shape(error))?;
+        }
     }
     Ok(())
 }
@@ -41,50 +47,55 @@ fn variants(types: &Types<'_>, errors: &[&str]) -> Result<Vec<String>, Error> {
     Ok(names::distinct(variants).split_off(1))
 }
 
-fn declaration(
-    file: &mut File,
-    types: &Types<'_>,
-    errors: &[&str],
-    variants: &[String],
-) -> Result<(), Error> {
-    file.docs("What the service answers with when it refuses a call.");
-    file.text("#[derive(Clone, Debug, PartialEq)]\n#[non_exhaustive]\npub enum Exception {");
-    for (error, variant) in errors.iter().zip(variants) {
-        let (shape, structure) = (types.service.shape(error)?, types.service.structure(error)?);
-        let docs = or_name(&shape.docs, error);
-        let gist = docs
-            .split_inclusive(". ")
-            .next()
-            .unwrap_or(&docs)
-            .trim_end();
-        file.docs_within(1, &types.link_docs(gist, Some(structure)));
-        file.text(&format!("{variant}({}),", types.name(error)?));
+/// Most errors have nothing but a message, which the runtime finds however it is spelt.
+pub(super) fn has_message_alone(types: &Types<'_>, structure: &Structure) -> bool {
+    let [
+        Member {
+            name,
+            binding,
+            target,
+            ..
+        },
+    ] = structure.members.as_slice()
+    else {
+        return false;
+    };
+    let target = types.service.shape(target);
+    let is_text = target.is_ok_and(|shape| shape.kind == Kind::String && !shape.sensitive);
+    name.eq_ignore_ascii_case("message") && *binding == Binding::Body && is_text
+}
+
+/// The members that travel in headers, as the macro is told.
+fn headers(types: &Types<'_>, structure: &Structure) -> Result<String, Error> {
+    let mut parts = Vec::new();
+    for (member, field) in structure::field_names(types, structure, Role::Error)? {
+        match Role::Error.binding(member) {
+            Binding::Body => {}
+            Binding::Header(header) => parts.push(format!("{field}: {header:?}")),
+            _ => {
+                let unsupported =
+                    "a member of an error that is neither in the document nor in a header";
+                return Err(Error::unsupported(unsupported).in_member(&member.name));
+            }
+        }
     }
-    file.docs_within(
-        1,
-        "An error that the model does not have; the refusal tells its code and message.",
-    );
-    file.text("Unmodelled,\n}");
-    Ok(())
+    if parts.is_empty() {
+        return Ok(String::new());
+    }
+    Ok(format!(" {{ {} }}", parts.join(", ")))
 }
 
 fn error_structure(file: &mut File, types: &Types<'_>, error: &str) -> Result<(), Error> {
     let (shape, structure) = (types.service.shape(error)?, types.service.structure(error)?);
-    if let Some(member) = structure
-        .members
-        .iter()
-        .find(|m| m.binding != Binding::Body)
-    {
-        let unsupported = Error::unsupported("a member of an error outside the body");
-        return Err(unsupported.in_member(&member.name));
-    }
     let spec = Spec {
         name: types.name(error)?,
         wire_name: error,
         docs: error_docs(types, error, shape, structure),
         structure,
+        role: Role::Error,
         grows: true,
-        all_optional: false,
+        all_optional: true,
+        one_of: &[],
     };
     structure::emit(file, types, &spec)
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What rustfmt allows a line, and rustdoc comments are wrapped at.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 
 #[derive(Default)]
 pub(super) struct File {

@@ -2,14 +2,21 @@
 //!
 //! What is the same for all operations lives in `kvs-protocol`; what is emitted is what differs.
 
+mod answer;
 mod enumeration;
 mod exception;
 mod file;
+mod literal;
 mod operation;
+mod request;
+mod rules;
 mod structure;
 mod types;
 
 pub(crate) use file::comment;
+pub(crate) use literal::Literals;
+pub(crate) use rules::is_readable;
+pub(crate) use types::parts;
 
 use crate::error::Error;
 use crate::ir::{Kind, Service};
@@ -21,6 +28,7 @@ pub(crate) fn file(service: &Service, path: &str) -> Result<String, Error> {
     let types = Types::new(service)?;
     let mut file = File::default();
     statics(&mut file, service);
+    rules::emit_shared(&mut file, &types)?;
     for operation in &service.operations {
         operation::emit(&mut file, &types, operation).map_err(|e| e.in_shape(&operation.name))?;
     }
@@ -37,11 +45,13 @@ fn header(types: &Types<'_>, path: &str) -> String {
     let origin = format!(
         "Generated from `{path}`; change the model or the generator, then run `cargo xtask codegen`."
     );
-    comment(
-        "//!",
-        0,
-        &format!("{}\n\n{docs}\n\n{origin}", service.title),
-    )
+    let parts = [&service.title, &docs, &origin];
+    let parts: Vec<&str> = parts
+        .into_iter()
+        .map(|part| part.trim())
+        .filter(|part| !part.is_empty())
+        .collect();
+    comment("//!", 0, &parts.join("\n\n"))
 }
 
 fn statics(file: &mut File, service: &Service) {
@@ -82,14 +92,23 @@ fn shape(file: &mut File, types: &Types<'_>, name: &str) -> Result<(), Error> {
                 wire_name: name,
                 docs,
                 structure,
+                role: structure::Role::Nested,
                 grows: !types.in_inputs(name),
-                all_optional: false,
+                // What the service would take for granted need not be sent.
+                all_optional: types.in_inputs(name),
+                one_of: &[],
             };
             structure::emit(file, types, &spec)
         }
+        Kind::Union(members) => structure::union(file, types, name, members),
         Kind::Enum(values) => {
             let docs = types.link_docs(&shape.docs, None);
             enumeration::emit(file, types, type_name, &docs, values);
+            Ok(())
+        }
+        Kind::IntEnum(values) => {
+            let docs = types.link_docs(&shape.docs, None);
+            enumeration::emit_int(file, types, type_name, &docs, values);
             Ok(())
         }
         _ => Ok(()),

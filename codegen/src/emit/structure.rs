@@ -1,10 +1,42 @@
-//! Structures: inputs, outputs, errors and what they are made of.
+//! Structures and unions: inputs, outputs, errors and what they are made of.
 
 use super::file::File;
+use super::rules;
 use super::types::Types;
 use crate::error::Error;
 use crate::ir::{Binding, Kind, Literal, Member, Structure};
-use crate::names::{self, Rule};
+use crate::names;
+
+/// What a structure is to the operation, on which depends where its members travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    Input,
+    Output,
+    Error,
+    /// Within the document, whatever its members say.
+    Nested,
+}
+
+impl Role {
+    /// Where a member travels in this role.
+    pub(super) fn binding(self, member: &Member) -> &Binding {
+        let (asks, answers) = match self {
+            Self::Input => (true, false),
+            Self::Output | Self::Error => (false, true),
+            Self::Nested => (false, false),
+        };
+        match &member.binding {
+            Binding::Header(_) | Binding::PrefixHeaders(_) | Binding::Payload
+                if asks || answers =>
+            {
+                &member.binding
+            }
+            Binding::Query(_) | Binding::QueryMap | Binding::Label(_) if asks => &member.binding,
+            Binding::Status if answers => &member.binding,
+            _ => &Binding::Body,
+        }
+    }
+}
 
 /// A structure to emit.
 pub(super) struct Spec<'a> {
@@ -12,61 +44,143 @@ pub(super) struct Spec<'a> {
     pub(super) wire_name: &'a str,
     pub(super) docs: String,
     pub(super) structure: &'a Structure,
+    pub(super) role: Role,
     /// Whether the service may add members without breaking those who use the type.
     pub(super) grows: bool,
     /// Whether a default is left to the service: it need not be sent.
     pub(super) all_optional: bool,
-}
-
-/// A member as a field.
-struct Field<'a> {
-    name: String,
-    member: &'a Member,
-    /// `Option` unless an absent value means the default.
-    default: Option<&'a Literal>,
-}
-
-/// A structure with all that its attributes follow from.
-struct Layout<'a> {
-    spec: &'a Spec<'a>,
-    fields: Vec<Field<'a>>,
-    /// How wire names follow from field names; `None` when nothing of it travels as JSON.
-    rule: Option<Rule>,
-    derives_default: bool,
+    /// Groups of members of each of which at least one is needed.
+    pub(super) one_of: &'a [Vec<String>],
 }
 
 pub(super) fn emit(file: &mut File, types: &Types<'_>, spec: &Spec<'_>) -> Result<(), Error> {
-    let layout = Layout::new(types, spec);
-    file.docs(&or_name(&spec.docs, spec.wire_name));
-    layout.attributes(file);
-    if layout.fields.is_empty() {
-        file.text(&format!("pub struct {} {{}}", spec.name));
+    file.text("\nkvs_protocol::structure! {");
+    file.docs_within(1, &or_name(&spec.docs, spec.wire_name));
+    if spec.grows {
+        file.text("    #[non_exhaustive]");
+    }
+    let one_of: String = spec
+        .one_of
+        .iter()
+        .map(|group| {
+            let names: Vec<String> = group.iter().map(|name| format!("{name:?}")).collect();
+            format!(" one_of({})", names.join(", "))
+        })
+        .collect();
+    let fields = field_names(types, spec.structure, spec.role)?;
+    if fields.is_empty() {
+        file.text(&format!("    pub struct {}{one_of} {{}}\n}}", spec.name));
         return Ok(());
     }
-    file.text(&format!("pub struct {} {{", spec.name));
-    for field in &layout.fields {
-        layout
-            .field(file, types, field)
-            .map_err(|e| e.in_member(&field.member.name))?;
+    file.text(&format!("    pub struct {}{one_of} {{", spec.name));
+    for (member, name) in &fields {
+        field(file, types, spec, member, name).map_err(|e| e.in_member(&member.name))?;
     }
-    file.text("}");
-    if layout.derives_default {
-        Ok(())
+    file.text("    }\n}");
+    Ok(())
+}
+
+/// The fields of a structure, by member. A payload that streams is none: it is handed over beside
+/// the structure.
+pub(super) fn field_names<'a>(
+    types: &Types<'_>,
+    structure: &'a Structure,
+    role: Role,
+) -> Result<Vec<(&'a Member, String)>, Error> {
+    let mut members = Vec::new();
+    for member in &structure.members {
+        let is_payload = *role.binding(member) == Binding::Payload;
+        if !(is_payload && types.is_stream(member)?) {
+            members.push(member);
+        }
+    }
+    let names = names::distinct(members.iter().map(|member| names::field(&member.name)));
+    Ok(members.into_iter().zip(names).collect())
+}
+
+fn field(
+    file: &mut File,
+    types: &Types<'_>,
+    spec: &Spec<'_>,
+    member: &Member,
+    name: &str,
+) -> Result<(), Error> {
+    file.docs_within(2, &member_docs(types, spec.structure, member)?);
+    let target = types.of_member(file, spec.wire_name, member)?;
+    let default = member.default.as_ref().filter(|_| !spec.all_optional);
+    let rust = match default {
+        Some(_) => target,
+        None => format!("Option<{target}>"),
+    };
+    let place = place(spec.role.binding(member));
+    let in_document = place.is_empty();
+    let wire_name = if in_document {
+        &member.wire_name
     } else {
-        layout.default(file, types)
+        &member.name
+    };
+    let mut rules = rules::of_member(types, member)?;
+    if default.is_some() || matches!(spec.role, Role::Output | Role::Error) {
+        rules.clear();
+    }
+    let default = match default {
+        Some(default) => default_value(types, member, default)?,
+        None => String::new(),
+    };
+    let head = format!("        pub {name}: {rust} = {wire_name:?}{place}");
+    let rules = rules::list(&rules);
+    file.text(&joined(&head, &rules, &default));
+    Ok(())
+}
+
+/// One line, or several where one would be too long.
+fn joined(head: &str, rules: &str, default: &str) -> String {
+    let parts = [rules, default].into_iter().filter(|part| !part.is_empty());
+    let line = parts
+        .clone()
+        .fold(head.to_owned(), |line, part| format!("{line} {part}"));
+    if line.chars().count() < super::file::WIDTH {
+        return format!("{line},");
+    }
+    let lines = parts.fold(head.to_owned(), |lines, part| {
+        format!("{lines}\n            {part}")
+    });
+    format!("{lines},")
+}
+
+/// How the macro is told where a member travels.
+fn place(binding: &Binding) -> &'static str {
+    match binding {
+        Binding::Body => "",
+        Binding::Header(_) | Binding::PrefixHeaders(_) => " (header)",
+        Binding::Query(_) | Binding::QueryMap => " (query)",
+        Binding::Label(_) => " (label)",
+        Binding::Payload => " (payload)",
+        Binding::Status => " (status)",
     }
 }
 
-/// The fields of a structure, by member. A payload is none: it is handed over beside the output.
-pub(super) fn field_names(structure: &Structure) -> Vec<(&Member, String)> {
-    let members = || {
-        structure
-            .members
-            .iter()
-            .filter(|m| m.binding != Binding::Payload)
-    };
-    let names = names::distinct(members().map(|member| names::field(&member.name)));
-    members().zip(names).collect()
+pub(super) fn union(
+    file: &mut File,
+    types: &Types<'_>,
+    shape: &str,
+    members: &[Member],
+) -> Result<(), Error> {
+    let (name, docs) = (types.name(shape)?, &types.service.shape(shape)?.docs);
+    file.text("\nkvs_protocol::union! {");
+    file.docs_within(1, &or_name(&types.link_docs(docs, None), shape));
+    file.text(&format!("    pub enum {name} {{"));
+    let variants = names::distinct(members.iter().map(|member| names::variant(&member.name)));
+    for (member, variant) in members.iter().zip(variants) {
+        let structure = Structure::default();
+        file.docs_within(2, &member_docs(types, &structure, member)?);
+        let target = types.of_member(file, shape, member)?;
+        let head = format!("        {variant}({target}) = {:?}", member.wire_name);
+        let rules = rules::list(&rules::of_member(types, member)?);
+        file.text(&joined(&head, &rules, ""));
+    }
+    file.text("    }\n}");
+    Ok(())
 }
 
 /// What the model says about a member; if nothing, what it says about the member's shape.
@@ -96,161 +210,51 @@ pub(super) fn or_name(docs: &str, wire_name: &str) -> String {
     }
 }
 
-impl<'a> Layout<'a> {
-    fn new(types: &Types<'_>, spec: &'a Spec<'a>) -> Self {
-        let default = |member: &'a Member| member.default.as_ref().filter(|_| !spec.all_optional);
-        let fields: Vec<Field<'_>> = field_names(spec.structure)
-            .into_iter()
-            .map(|(member, name)| Field {
-                name,
-                member,
-                default: default(member),
-            })
-            .collect();
-        let in_body = fields
-            .iter()
-            .filter(|field| field.member.binding == Binding::Body);
-        let wire_names = in_body.map(|field| field.member.name.as_str());
-        let is_json = fields.is_empty() || wire_names.clone().next().is_some();
-        Self {
-            spec,
-            rule: is_json.then(|| Rule::for_members(wire_names)),
-            derives_default: fields.iter().all(|field| is_rusts_default(types, field)),
-            fields,
-        }
-    }
-
-    fn attributes(&self, file: &mut File) {
-        let default = if self.derives_default {
-            "Default, "
-        } else {
-            ""
-        };
-        let mut serde = "";
-        if self.rule.is_some() {
-            file.import("serde", "Deserialize");
-            file.import("serde", "Serialize");
-            serde = ", Serialize, Deserialize";
-        }
-        file.text(&format!(
-            "#[derive(Clone, Debug, {default}PartialEq{serde})]"
-        ));
-        if self.spec.grows {
-            file.text("#[non_exhaustive]");
-        }
-        if let Some(rule) = self.rule.filter(|_| !self.fields.is_empty()) {
-            let rename_all = rule
-                .attribute()
-                .map(|rule| format!("{rule}, "))
-                .unwrap_or_default();
-            file.text(&format!("#[serde({rename_all}default)]"));
-        }
-    }
-
-    fn field(&self, file: &mut File, types: &Types<'_>, field: &Field<'_>) -> Result<(), Error> {
-        let Field {
-            name,
-            member,
-            default,
-        } = field;
-        file.docs_within(1, &member_docs(types, self.spec.structure, member)?);
-        if let Some(attribute) = self.rule.and_then(|rule| self.field_attribute(rule, field)) {
-            file.text(&attribute);
-        }
-        let target = types.of(file, &member.target)?;
-        let rust = if default.is_some() {
-            target
-        } else {
-            format!("Option<{target}>")
-        };
-        file.text(&format!("pub {name}: {rust},"));
-        Ok(())
-    }
-
-    fn field_attribute(&self, rule: Rule, field: &Field<'_>) -> Option<String> {
-        if field.member.binding != Binding::Body {
-            return Some("#[serde(skip)]".to_owned());
-        }
-        let wire_name = field.member.name.as_str();
-        let mut parts = Vec::new();
-        if rule.wire_name(&field.name) != wire_name {
-            parts.push(format!("rename = {wire_name:?}"));
-        }
-        parts.extend(message_alias(self.spec.structure, wire_name));
-        if field.default.is_none() {
-            parts.push("skip_serializing_if = \"Option::is_none\"".to_owned());
-        }
-        (!parts.is_empty()).then(|| format!("#[serde({})]", parts.join(", ")))
-    }
-
-    fn default(&self, file: &mut File, types: &Types<'_>) -> Result<(), Error> {
-        let name = self.spec.name;
-        file.text(&format!(
-            "\nimpl Default for {name} {{\nfn default() -> Self {{\nSelf {{"
-        ));
-        for field in &self.fields {
-            file.text(&format!(
-                "{}: {},",
-                field.name,
-                default_value(types, field)?
-            ));
-        }
-        file.text("}\n}\n}");
-        Ok(())
+/// What stands behind the field where absence means something else than the type's own default.
+fn default_value(types: &Types<'_>, member: &Member, default: &Literal) -> Result<String, Error> {
+    match default_expression(types, member, default)? {
+        Some(value) => Ok(format!("else {value}")),
+        None => Ok(String::new()),
     }
 }
 
-/// Services spell the message of an error as they like, whatever their model says.
-fn message_alias(structure: &Structure, wire_name: &str) -> Option<String> {
-    structure.error?;
-    let other = match wire_name {
-        "Message" => "message",
-        "message" => "Message",
-        _ => return None,
+/// The value that absence means; `None` where it is the type's own default.
+pub(super) fn default_expression(
+    types: &Types<'_>,
+    member: &Member,
+    default: &Literal,
+) -> Result<Option<String>, Error> {
+    let target = types.service.shape(&member.target)?;
+    let name = || types.name(&member.target);
+    let value = match (default, &target.kind) {
+        (Literal::String(text), Kind::Enum(_)) => format!("{}::from({text:?})", name()?),
+        (Literal::Integer(number), Kind::IntEnum(_)) => format!("{}::from({number})", name()?),
+        (_, Kind::Document) => match default {
+            Literal::Boolean(value) => format!("kvs_protocol::Document::from({value})"),
+            Literal::Integer(value) => format!("kvs_protocol::Document::from({value})"),
+            Literal::Float(value) => format!("kvs_protocol::Document::from({value})"),
+            Literal::String(text) => format!("kvs_protocol::Document::from({text:?})"),
+            Literal::EmptyList => "kvs_protocol::Document::Array(Vec::new())".to_owned(),
+            Literal::EmptyMap => "kvs_protocol::Document::Object(Default::default())".to_owned(),
+        },
+        (Literal::Integer(seconds), Kind::Timestamp(of_shape)) => {
+            match member.timestamp_format.or(*of_shape) {
+                None => format!("Timestamp::new({seconds}, 0)"),
+                Some(_) => format!("kvs_protocol::Timestamp::new({seconds}, 0).into()"),
+            }
+        }
+        (Literal::Integer(0) | Literal::Boolean(false), _) => return Ok(None),
+        (Literal::Integer(value), Kind::Float(_)) => format!("{value}.0"),
+        (Literal::Boolean(value), _) => value.to_string(),
+        (Literal::Integer(value), _) => value.to_string(),
+        (Literal::Float(value), _) => value.clone(),
+        (Literal::String(text), _) if !text.is_empty() => format!("{text:?}.to_owned()"),
+        (Literal::String(_) | Literal::EmptyList | Literal::EmptyMap, _) => return Ok(None),
     };
-    structure
-        .member(other)
-        .is_none()
-        .then(|| format!("alias = {other:?}"))
-}
-
-/// Whether `Default` can be derived as far as this field goes.
-fn is_rusts_default(types: &Types<'_>, field: &Field<'_>) -> bool {
-    match field.default {
-        Some(Literal::Boolean(value)) => !value,
-        Some(Literal::Integer(value)) => *value == 0,
-        Some(Literal::String(text)) => text.is_empty() && !is_enum(types, field.member),
-        Some(Literal::EmptyList | Literal::EmptyMap) | None => true,
-    }
-}
-
-fn is_enum(types: &Types<'_>, member: &Member) -> bool {
-    types
-        .service
-        .shape(&member.target)
-        .is_ok_and(|shape| matches!(shape.kind, Kind::Enum(_)))
-}
-
-fn default_value(types: &Types<'_>, field: &Field<'_>) -> Result<String, Error> {
-    let Some(default) = field.default else {
-        return Ok("None".to_owned());
-    };
-    let target = &field.member.target;
-    let value = match default {
-        Literal::Boolean(value) => value.to_string(),
-        Literal::Integer(value) => value.to_string(),
-        Literal::String(text) if is_enum(types, field.member) => {
-            format!("{}::from({text:?})", types.name(target)?)
-        }
-        Literal::String(text) if !text.is_empty() => format!("{text:?}.to_owned()"),
-        Literal::String(_) | Literal::EmptyList | Literal::EmptyMap => {
-            return Ok("Default::default()".to_owned());
-        }
-    };
-    let sensitive = types.service.shape(target)?.sensitive;
-    Ok(if sensitive {
+    let value = if target.sensitive {
         format!("Sensitive({value})")
     } else {
         value
-    })
+    };
+    Ok(Some(value))
 }

@@ -38,6 +38,37 @@ pub(super) struct Shape {
     pub(super) output: Option<Reference>,
     #[serde(default)]
     pub(super) errors: Vec<Reference>,
+    #[serde(default)]
+    pub(super) resources: Vec<Reference>,
+    #[serde(default, rename = "collectionOperations")]
+    pub(super) collection_operations: Vec<Reference>,
+    pub(super) create: Option<Reference>,
+    pub(super) put: Option<Reference>,
+    pub(super) read: Option<Reference>,
+    pub(super) update: Option<Reference>,
+    pub(super) delete: Option<Reference>,
+    pub(super) list: Option<Reference>,
+    /// What a resource is known by and has; its operations say so themselves.
+    #[serde(default, rename = "identifiers")]
+    _identifiers: Option<IgnoredAny>,
+    #[serde(default, rename = "properties")]
+    _properties: Option<IgnoredAny>,
+}
+
+impl Shape {
+    /// The operations that a service or resource lists.
+    pub(super) fn all_operations(&self) -> impl Iterator<Item = &Reference> {
+        let of_life = [
+            &self.create,
+            &self.put,
+            &self.read,
+            &self.update,
+            &self.delete,
+            &self.list,
+        ];
+        let listed = self.operations.iter().chain(&self.collection_operations);
+        listed.chain(of_life.into_iter().flatten())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -56,7 +87,7 @@ pub(super) struct Reference {
 
 /// An object whose order counts, and whose keys must differ.
 #[derive(Debug)]
-pub(super) struct Ordered<T>(pub(super) Vec<(String, T)>);
+pub(crate) struct Ordered<T>(pub(crate) Vec<(String, T)>);
 
 impl<T> Default for Ordered<T> {
     fn default() -> Self {

@@ -11,9 +11,11 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+pub(crate) use self::ast::Ordered;
+use self::ast::Reference;
 use self::traits::Traits;
 use crate::error::Error;
-use crate::ir::{Operation, Pagination, Service, Shape};
+use crate::ir::{Auth, Operation, Pagination, Service, Shape};
 use crate::names;
 use crate::rules::RuleSet;
 
@@ -113,16 +115,46 @@ impl<'m> Reader<'m> {
                 .transpose()?,
             errors: self.targets(&shape.errors)?,
             operations: Vec::new(),
+            left_out: Vec::new(),
             shapes: BTreeMap::new(),
         };
         self.finish(local(id), None, traits);
-        for reference in &shape.operations {
-            let id = reference.target.as_str();
+        for id in self.operations(shape)? {
             let operation = self.operation(id).map_err(|e| e.in_shape(local(id)))?;
             service.operations.push(operation);
         }
         service.operations.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(service)
+    }
+
+    /// What the service and its resources list, each operation once.
+    fn operations(&self, service: &'m ast::Shape) -> Result<Vec<&'m str>, Error> {
+        let mut operations: Vec<&'m str> = Vec::new();
+        let mut seen: Vec<&str> = Vec::new();
+        let mut pending = vec![service];
+        while let Some(shape) = pending.pop() {
+            operations.extend(
+                shape
+                    .all_operations()
+                    .map(|reference| reference.target.as_str()),
+            );
+            for Reference { target } in &shape.resources {
+                let missing =
+                    || Error::new(format!("refers to `{target}`, which is not in the model"));
+                if !seen.contains(&target.as_str()) {
+                    seen.push(target);
+                    pending.push(
+                        self.shapes
+                            .get(target.as_str())
+                            .copied()
+                            .ok_or_else(missing)?,
+                    );
+                }
+            }
+        }
+        operations.sort_unstable();
+        operations.dedup();
+        Ok(operations)
     }
 
     fn operation(&mut self, id: &'m str) -> Result<Operation, Error> {
@@ -146,6 +178,12 @@ impl<'m> Reader<'m> {
             input: self.end(shape.input.as_ref(), name, "Input")?,
             output: self.end(shape.output.as_ref(), name, "Output")?,
             errors: self.targets(&shape.errors)?,
+            auth: auth(&mut traits)?,
+            host_prefix: traits
+                .decode::<HostPrefix>("smithy.api#endpoint")?
+                .map(|written| written.host_prefix),
+            checksum: traits.flag("smithy.api#httpChecksumRequired"),
+            compression: compression(&mut traits)?,
             pagination: traits
                 .decode::<Paginated>("smithy.api#paginated")?
                 .map(Into::into),
@@ -160,7 +198,7 @@ impl<'m> Reader<'m> {
     /// Input or output of an operation: no structure, or the unit, stands for one without members.
     fn end(
         &mut self,
-        reference: Option<&'m ast::Reference>,
+        reference: Option<&'m Reference>,
         operation: &str,
         suffix: &str,
     ) -> Result<String, Error> {
@@ -174,11 +212,14 @@ impl<'m> Reader<'m> {
         }
     }
 
-    fn targets(&mut self, references: &'m [ast::Reference]) -> Result<Vec<String>, Error> {
-        references
+    /// Errors, in the order of their names: formats list them in different ones.
+    fn targets(&mut self, references: &'m [Reference]) -> Result<Vec<String>, Error> {
+        let targets = references
             .iter()
-            .map(|reference| self.target(&reference.target))
-            .collect()
+            .map(|reference| self.target(&reference.target));
+        let mut names = targets.collect::<Result<Vec<_>, _>>()?;
+        names.sort_unstable();
+        Ok(names)
     }
 
     /// The name in the IR of a shape, which is lowered in its turn.
@@ -239,6 +280,28 @@ impl<'m> Reader<'m> {
     }
 }
 
+fn auth(traits: &mut Traits<'_>) -> Result<Auth, Error> {
+    let unsigned_payload = traits.flag("aws.auth#unsignedPayload");
+    let schemes: Option<Vec<String>> = traits.decode("smithy.api#auth")?;
+    let is_open = schemes.is_some_and(|schemes| schemes.iter().all(|id| id == "smithy.api#noAuth"));
+    Ok(
+        match (
+            is_open || traits.flag("smithy.api#optionalAuth"),
+            unsigned_payload,
+        ) {
+            (true, _) => Auth::Unsigned,
+            (false, true) => Auth::UnsignedPayload,
+            (false, false) => Auth::Signed,
+        },
+    )
+}
+
+/// gzip is the only encoding that there is; others would come beside it.
+fn compression(traits: &mut Traits<'_>) -> Result<bool, Error> {
+    let written = traits.decode::<Compression>("smithy.api#requestCompression")?;
+    Ok(written.is_some_and(|written| written.encodings.iter().any(|name| name == "gzip")))
+}
+
 /// The name without its namespace.
 fn local(id: &str) -> &str {
     id.rsplit('#').next().unwrap_or(id)
@@ -249,6 +312,17 @@ fn local(id: &str) -> &str {
 struct ApiService {
     sdk_id: String,
     endpoint_prefix: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Compression {
+    encodings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct HostPrefix {
+    host_prefix: String,
 }
 
 #[derive(Deserialize)]

@@ -4,6 +4,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::ast::Ordered;
+use crate::c2j::markdown::from_html;
 use crate::error::Error;
 use crate::ir::{Bounds, Constraints};
 
@@ -23,6 +24,95 @@ const IGNORED: &[(&str, &str)] = &[
     ),
     ("smithy.api#xmlNamespace", "restJson1 writes no XML"),
     ("smithy.rules#endpointTests", "they test the rule set"),
+    (
+        "smithy.rules#clientContextParams",
+        "a parameter of the rule set",
+    ),
+    ("smithy.rules#contextParam", "a parameter of the rule set"),
+    (
+        "smithy.rules#operationContextParams",
+        "a parameter of the rule set",
+    ),
+    (
+        "smithy.rules#staticContextParams",
+        "a parameter of the rule set",
+    ),
+    (
+        "smithy.api#auth",
+        "of the service: signing is what the core does unless an operation says otherwise",
+    ),
+    (
+        "smithy.api#suppress",
+        "about the remarks of Smithy's own linter",
+    ),
+    ("smithy.api#cors", "about browsers"),
+    (
+        "smithy.api#externalDocumentation",
+        "documentation elsewhere",
+    ),
+    ("smithy.api#examples", "documentation"),
+    ("smithy.api#deprecated", "documentation"),
+    ("smithy.api#since", "documentation"),
+    ("smithy.api#tags", "documentation"),
+    ("smithy.api#title", "documentation"),
+    ("smithy.api#references", "about resources"),
+    ("smithy.api#resourceIdentifier", "about resources"),
+    ("smithy.api#nestedProperties", "about resources"),
+    ("smithy.api#property", "about resources"),
+    ("smithy.api#notProperty", "about resources"),
+    (
+        "smithy.api#uniqueItems",
+        "services refuse what stands twice, and a set would lose the order",
+    ),
+    (
+        "smithy.api#clientOptional",
+        "every member is optional here as it is",
+    ),
+    (
+        "smithy.api#addedDefault",
+        "about the compatibility of defaults",
+    ),
+    ("smithy.api#box", "about the compatibility of defaults"),
+    ("smithy.api#idempotent", "the policy repeats every call"),
+    ("smithy.api#readonly", "the policy repeats every call"),
+    (
+        "smithy.api#retryable",
+        "the policy knows the codes of throttling, and repeats what the status allows",
+    ),
+    ("smithy.api#xmlName", "restJson1 writes no XML"),
+    ("smithy.api#xmlFlattened", "restJson1 writes no XML"),
+    ("smithy.api#xmlAttribute", "restJson1 writes no XML"),
+    (
+        "smithy.waiters#waitable",
+        "a loop around an operation, not part of it",
+    ),
+    ("smithy.test#smokeTests", "they test the service"),
+    (
+        "aws.protocols#httpChecksum",
+        "sums that the service can do without",
+    ),
+    ("aws.api#arn", "about resources"),
+    ("aws.api#arnReference", "about resources"),
+    ("aws.api#taggable", "about resources"),
+    ("aws.api#tagEnabled", "about resources"),
+    ("aws.api#controlPlane", "about who calls it"),
+    ("aws.api#dataPlane", "about who calls it"),
+    ("aws.api#data", "about what may be logged where"),
+    ("aws.iam#actionName", "about permissions"),
+    ("aws.iam#iamAction", "about permissions"),
+    ("aws.iam#conditionKeys", "about permissions"),
+    ("aws.iam#defineConditionKeys", "about permissions"),
+    ("aws.iam#requiredActions", "about permissions"),
+    ("aws.iam#supportedPrincipalTypes", "about permissions"),
+    (
+        "aws.endpoints#standardRegionalEndpoints",
+        "the rule set says the same",
+    ),
+    (
+        "aws.endpoints#dualStackOnlyEndpoints",
+        "the rule set says the same",
+    ),
+    ("aws.cloudformation#cfnResource", "about another service"),
 ];
 
 /// The traits of one shape or member.
@@ -71,8 +161,11 @@ impl<'m> Traits<'m> {
         self.take(id).is_some()
     }
 
+    /// AWS's own models hold HTML; what begins with a tag is taken for it.
     pub(super) fn docs(&mut self) -> Result<String, Error> {
-        Ok(self.decode("smithy.api#documentation")?.unwrap_or_default())
+        let docs: String = self.decode("smithy.api#documentation")?.unwrap_or_default();
+        let is_html = docs.trim_start().starts_with('<');
+        Ok(if is_html { from_html(&docs) } else { docs })
     }
 
     pub(super) fn constraints(&mut self) -> Result<Constraints, Error> {

@@ -9,11 +9,8 @@ use std::collections::BTreeMap;
 
 use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Request};
-use kvs_protocol::restjson::{self, ErrorReply, RequestBuilder};
-use kvs_protocol::{
-    Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Service, ServiceError, Timestamp,
-};
-use serde::{Deserialize, Serialize};
+use kvs_protocol::restjson::{self, RequestBuilder};
+use kvs_protocol::{Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Service, Timestamp};
 
 pub mod endpoint;
 
@@ -25,38 +22,42 @@ pub static SERVICE: Service = Service {
     throttling: &["ClientLimitExceededException"],
 };
 
-/// Creates a stream.
-///
-/// The stream is being created when the answer comes; [`DescribeStream`] tells when it is active.
-///
-/// # Errors
-/// [`AccountStreamLimitExceededException`], [`ClientLimitExceededException`],
-/// [`DeviceStreamLimitExceededException`], [`InvalidArgumentException`],
-/// [`InvalidDeviceException`], [`ResourceInUseException`],
-/// [`TagsPerResourceExceededLimitException`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct CreateStream {
-    /// Name of the device that writes to the stream. The service stores it and makes no use of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_name: Option<String>,
-    /// Name of the stream, unique in account and region.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_name: Option<String>,
-    /// Media types of the tracks, such as `video/h264` or `video/h264,audio/aac`, for those who
-    /// read the stream.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<String>,
-    /// KMS key that encrypts the media; the key that Kinesis Video Streams manages when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<String>,
-    /// How long media is kept; 0 when absent, which archives nothing: readers then get only what is
-    /// in a buffer of 5 minutes or 200 MB.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_retention_in_hours: Option<i32>,
-    /// Tags of the stream, 1 to 50.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tags: Option<BTreeMap<String, String>>,
+kvs_protocol::rules! {
+    RESOURCE_ARN = [Length(1, 1024), Pattern(r"^arn:[a-z\d-]+:kinesisvideo:[a-z0-9-]+:[0-9]+:[a-z]+/[a-zA-Z0-9_.-]+/[0-9]+$")];
+    STREAM_NAME = [Length(1, 256), Pattern("^[a-zA-Z0-9_.-]+$")];
+}
+
+kvs_protocol::structure! {
+    /// Creates a stream.
+    ///
+    /// The stream is being created when the answer comes; [`DescribeStream`] tells when it is
+    /// active.
+    ///
+    /// # Errors
+    /// [`AccountStreamLimitExceededException`], [`ClientLimitExceededException`],
+    /// [`DeviceStreamLimitExceededException`], [`InvalidArgumentException`],
+    /// [`InvalidDeviceException`], [`ResourceInUseException`],
+    /// [`TagsPerResourceExceededLimitException`].
+    pub struct CreateStream {
+        /// Name of the device that writes to the stream. The service stores it and makes no use of
+        /// it.
+        pub device_name: Option<String> = "DeviceName"
+            [Length(1, 128), Pattern("^[a-zA-Z0-9_.-]+$")],
+        /// Name of the stream, unique in account and region.
+        pub stream_name: Option<String> = "StreamName" [Required, STREAM_NAME],
+        /// Media types of the tracks, such as `video/h264` or `video/h264,audio/aac`, for those who
+        /// read the stream.
+        pub media_type: Option<String> = "MediaType"
+            [Length(1, 128), Pattern(r"^[\w\-\.\+]+/[\w\-\.\+]+(,[\w\-\.\+]+/[\w\-\.\+]+)*$")],
+        /// KMS key that encrypts the media; the key that Kinesis Video Streams manages when absent.
+        pub kms_key_id: Option<String> = "KmsKeyId" [Length(1, 2048), Pattern("^.+$")],
+        /// How long media is kept; 0 when absent, which archives nothing: readers then get only
+        /// what is in a buffer of 5 minutes or 200 MB.
+        pub data_retention_in_hours: Option<i32> = "DataRetentionInHours" [Range(0.0, f64::MAX)],
+        /// Tags of the stream, 1 to 50.
+        pub tags: Option<BTreeMap<String, String>> = "Tags"
+            [Length(1, 50), Keys(&[Length(1, 128)]), Values(&[Length(0, 256)])],
+    }
 }
 
 impl Operation for CreateStream {
@@ -67,9 +68,7 @@ impl Operation for CreateStream {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/createStream")
-            .require("StreamName", self.stream_name.is_some())?
-            .json(self)
+        RequestBuilder::new(Method::POST, "/createStream").document(self)
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<CreateStreamOutput, Malformed> {
@@ -77,32 +76,30 @@ impl Operation for CreateStream {
     }
 }
 
-/// Answer of [`CreateStream`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(default)]
-pub struct CreateStreamOutput {
-    /// ARN of the new stream.
-    #[serde(rename = "StreamARN", skip_serializing_if = "Option::is_none")]
-    pub stream_arn: Option<String>,
+kvs_protocol::structure! {
+    /// Answer of [`CreateStream`].
+    #[non_exhaustive]
+    pub struct CreateStreamOutput {
+        /// ARN of the new stream.
+        pub stream_arn: Option<String> = "StreamARN",
+    }
 }
 
-/// Deletes a stream and its media.
-///
-/// The media is out of reach at once, and cannot be brought back.
-///
-/// # Errors
-/// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
-/// [`ResourceInUseException`], [`ResourceNotFoundException`], [`VersionMismatchException`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct DeleteStream {
-    /// ARN of the stream. The name does not do: a stream created anew under it has another ARN.
-    #[serde(rename = "StreamARN", skip_serializing_if = "Option::is_none")]
-    pub stream_arn: Option<String>,
-    /// Version that the stream must still have, as a guard; not checked when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub current_version: Option<String>,
+kvs_protocol::structure! {
+    /// Deletes a stream and its media.
+    ///
+    /// The media is out of reach at once, and cannot be brought back.
+    ///
+    /// # Errors
+    /// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
+    /// [`ResourceInUseException`], [`ResourceNotFoundException`], [`VersionMismatchException`].
+    pub struct DeleteStream {
+        /// ARN of the stream. The name does not do: a stream created anew under it has another ARN.
+        pub stream_arn: Option<String> = "StreamARN" [Required, RESOURCE_ARN],
+        /// Version that the stream must still have, as a guard; not checked when absent.
+        pub current_version: Option<String> = "CurrentVersion"
+            [Length(1, 64), Pattern("^[a-zA-Z0-9]+$")],
+    }
 }
 
 impl Operation for DeleteStream {
@@ -113,9 +110,7 @@ impl Operation for DeleteStream {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/deleteStream")
-            .require("StreamARN", self.stream_arn.is_some())?
-            .json(self)
+        RequestBuilder::new(Method::POST, "/deleteStream").document(self)
     }
 
     fn decode(_head: &Parts, _body: &[u8]) -> Result<DeleteStreamOutput, Malformed> {
@@ -123,25 +118,24 @@ impl Operation for DeleteStream {
     }
 }
 
-/// Answer of [`DeleteStream`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct DeleteStreamOutput {}
+kvs_protocol::structure! {
+    /// Answer of [`DeleteStream`].
+    #[non_exhaustive]
+    pub struct DeleteStreamOutput {}
+}
 
-/// Describes a stream.
-///
-/// # Errors
-/// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
-/// [`ResourceNotFoundException`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct DescribeStream {
-    /// Name of the stream. Either this or `stream_arn` is needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_name: Option<String>,
-    /// ARN of the stream. Either this or `stream_name` is needed.
-    #[serde(rename = "StreamARN", skip_serializing_if = "Option::is_none")]
-    pub stream_arn: Option<String>,
+kvs_protocol::structure! {
+    /// Describes a stream.
+    ///
+    /// # Errors
+    /// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
+    /// [`ResourceNotFoundException`].
+    pub struct DescribeStream one_of("StreamName", "StreamARN") {
+        /// Name of the stream. Either this or `stream_arn` is needed.
+        pub stream_name: Option<String> = "StreamName" [STREAM_NAME],
+        /// ARN of the stream. Either this or `stream_name` is needed.
+        pub stream_arn: Option<String> = "StreamARN" [RESOURCE_ARN],
+    }
 }
 
 impl Operation for DescribeStream {
@@ -152,12 +146,7 @@ impl Operation for DescribeStream {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/describeStream")
-            .one_of(&[
-                ("StreamName", self.stream_name.is_some()),
-                ("StreamARN", self.stream_arn.is_some()),
-            ])?
-            .json(self)
+        RequestBuilder::new(Method::POST, "/describeStream").document(self)
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<DescribeStreamOutput, Malformed> {
@@ -165,36 +154,32 @@ impl Operation for DescribeStream {
     }
 }
 
-/// Answer of [`DescribeStream`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct DescribeStreamOutput {
-    /// The stream.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_info: Option<StreamInfo>,
+kvs_protocol::structure! {
+    /// Answer of [`DescribeStream`].
+    #[non_exhaustive]
+    pub struct DescribeStreamOutput {
+        /// The stream.
+        pub stream_info: Option<StreamInfo> = "StreamInfo",
+    }
 }
 
-/// Tells where one operation on one stream is to be sent.
-///
-/// The answer may be kept and used again until a call to it fails. Limits are 5 calls a second for
-/// a stream and 300 for an account.
-///
-/// # Errors
-/// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
-/// [`ResourceNotFoundException`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct GetDataEndpoint {
-    /// Name of the stream. Either this or `stream_arn` is needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_name: Option<String>,
-    /// ARN of the stream. Either this or `stream_name` is needed.
-    #[serde(rename = "StreamARN", skip_serializing_if = "Option::is_none")]
-    pub stream_arn: Option<String>,
-    /// The operation to be sent. Each has its own endpoint.
-    #[serde(rename = "APIName", skip_serializing_if = "Option::is_none")]
-    pub api_name: Option<ApiName>,
+kvs_protocol::structure! {
+    /// Tells where one operation on one stream is to be sent.
+    ///
+    /// The answer may be kept and used again until a call to it fails. Limits are 5 calls a second
+    /// for a stream and 300 for an account.
+    ///
+    /// # Errors
+    /// [`ClientLimitExceededException`], [`InvalidArgumentException`], [`NotAuthorizedException`],
+    /// [`ResourceNotFoundException`].
+    pub struct GetDataEndpoint one_of("StreamName", "StreamARN") {
+        /// Name of the stream. Either this or `stream_arn` is needed.
+        pub stream_name: Option<String> = "StreamName" [STREAM_NAME],
+        /// ARN of the stream. Either this or `stream_name` is needed.
+        pub stream_arn: Option<String> = "StreamARN" [RESOURCE_ARN],
+        /// The operation to be sent. Each has its own endpoint.
+        pub api_name: Option<ApiName> = "APIName" [Required],
+    }
 }
 
 impl Operation for GetDataEndpoint {
@@ -205,13 +190,7 @@ impl Operation for GetDataEndpoint {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/getDataEndpoint")
-            .one_of(&[
-                ("StreamName", self.stream_name.is_some()),
-                ("StreamARN", self.stream_arn.is_some()),
-            ])?
-            .require("APIName", self.api_name.is_some())?
-            .json(self)
+        RequestBuilder::new(Method::POST, "/getDataEndpoint").document(self)
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<GetDataEndpointOutput, Malformed> {
@@ -219,32 +198,29 @@ impl Operation for GetDataEndpoint {
     }
 }
 
-/// Answer of [`GetDataEndpoint`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct GetDataEndpointOutput {
-    /// Origin to send to, such as `https://…`; the path of the operation is not part of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_endpoint: Option<String>,
+kvs_protocol::structure! {
+    /// Answer of [`GetDataEndpoint`].
+    #[non_exhaustive]
+    pub struct GetDataEndpointOutput {
+        /// Origin to send to, such as `https://…`; the path of the operation is not part of it.
+        pub data_endpoint: Option<String> = "DataEndpoint",
+    }
 }
 
-/// Lists the streams of the account in the region.
-///
-/// # Errors
-/// [`ClientLimitExceededException`], [`InvalidArgumentException`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct ListStreams {
-    /// The most streams in one page, 1 to 10,000; 10,000 when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_results: Option<i32>,
-    /// Where to go on: the token of the page before.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
-    /// Which streams to list; all when absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_name_condition: Option<StreamNameCondition>,
+kvs_protocol::structure! {
+    /// Lists the streams of the account in the region.
+    ///
+    /// # Errors
+    /// [`ClientLimitExceededException`], [`InvalidArgumentException`].
+    pub struct ListStreams {
+        /// The most streams in one page, 1 to 10,000; 10,000 when absent.
+        pub max_results: Option<i32> = "MaxResults" [Range(1.0, 10000.0)],
+        /// Where to go on: the token of the page before.
+        pub next_token: Option<String> = "NextToken"
+            [Length(0, 1024), Pattern("^[a-zA-Z0-9+/=]*$")],
+        /// Which streams to list; all when absent.
+        pub stream_name_condition: Option<StreamNameCondition> = "StreamNameCondition",
+    }
 }
 
 impl Operation for ListStreams {
@@ -255,7 +231,7 @@ impl Operation for ListStreams {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/listStreams").json(self)
+        RequestBuilder::new(Method::POST, "/listStreams").document(self)
     }
 
     fn decode(_head: &Parts, body: &[u8]) -> Result<ListStreamsOutput, Malformed> {
@@ -265,25 +241,21 @@ impl Operation for ListStreams {
 
 impl Paginated for ListStreams {
     fn after(&self, page: &ListStreamsOutput) -> Option<Self> {
-        let next_token = restjson::token(page.next_token.as_deref(), self.next_token.as_deref())?;
-        Some(Self {
-            next_token: Some(next_token),
-            ..self.clone()
-        })
+        let mut next = self.clone();
+        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
+        Some(next)
     }
 }
 
-/// Answer of [`ListStreams`].
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct ListStreamsOutput {
-    /// The streams of this page.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_info_list: Option<Vec<StreamInfo>>,
-    /// Token of the next page; absent after the last one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_token: Option<String>,
+kvs_protocol::structure! {
+    /// Answer of [`ListStreams`].
+    #[non_exhaustive]
+    pub struct ListStreamsOutput {
+        /// The streams of this page.
+        pub stream_info_list: Option<Vec<StreamInfo>> = "StreamInfoList",
+        /// Token of the next page; absent after the last one.
+        pub next_token: Option<String> = "NextToken",
+    }
 }
 
 kvs_protocol::open_enum! {
@@ -330,198 +302,66 @@ kvs_protocol::open_enum! {
     }
 }
 
-/// A stream.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct StreamInfo {
-    /// Name of the device that writes to it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub device_name: Option<String>,
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_name: Option<String>,
-    /// Its ARN, which ends in the time of its creation.
-    #[serde(rename = "StreamARN", skip_serializing_if = "Option::is_none")]
-    pub stream_arn: Option<String>,
-    /// Media types of its tracks, as given when it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub media_type: Option<String>,
-    /// KMS key that encrypts its media.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kms_key_id: Option<String>,
-    /// Its version, which changes with every update of its settings.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// Whether it can be used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub status: Option<Status>,
-    /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub creation_time: Option<Timestamp>,
-    /// How long media is kept, in hours; 0 if nothing is archived.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub data_retention_in_hours: Option<i32>,
-}
-
-/// A condition on the names of streams.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct StreamNameCondition {
-    /// How names are compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comparison_operator: Option<ComparisonOperator>,
-    /// What they are compared with.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comparison_value: Option<String>,
-}
-
-/// What the service answers with when it refuses a call.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Exception {
-    /// The account has as many streams as it may have.
-    AccountStreamLimitExceeded(AccountStreamLimitExceededException),
-    /// A limit on calls was exceeded.
-    ClientLimitExceeded(ClientLimitExceededException),
-    /// Reserved: the service does not use it.
-    DeviceStreamLimitExceeded(DeviceStreamLimitExceededException),
-    /// A parameter is out of its limits, or contradicts another one.
-    InvalidArgument(InvalidArgumentException),
-    /// Reserved: the service does not use it.
-    InvalidDevice(InvalidDeviceException),
-    /// The caller may not do this.
-    NotAuthorized(NotAuthorizedException),
-    /// The stream exists already, or is busy: it is not active, or is mapped to a signaling
-    /// channel.
-    ResourceInUse(ResourceInUseException),
-    /// The stream does not exist.
-    ResourceNotFound(ResourceNotFoundException),
-    /// The stream would have more than 50 tags.
-    TagsPerResourceExceededLimit(TagsPerResourceExceededLimitException),
-    /// The stream has changed: its version is not the one given.
-    VersionMismatch(VersionMismatchException),
-    /// An error that the model does not have; the refusal tells its code and message.
-    Unmodelled,
-}
-
-impl ServiceError for Exception {
-    fn decode(code: &str, reply: &ErrorReply<'_>) -> Self {
-        match code {
-            "AccountStreamLimitExceededException" => Self::AccountStreamLimitExceeded(reply.body()),
-            "ClientLimitExceededException" => Self::ClientLimitExceeded(reply.body()),
-            "DeviceStreamLimitExceededException" => Self::DeviceStreamLimitExceeded(reply.body()),
-            "InvalidArgumentException" => Self::InvalidArgument(reply.body()),
-            "InvalidDeviceException" => Self::InvalidDevice(reply.body()),
-            "NotAuthorizedException" => Self::NotAuthorized(reply.body()),
-            "ResourceInUseException" => Self::ResourceInUse(reply.body()),
-            "ResourceNotFoundException" => Self::ResourceNotFound(reply.body()),
-            "TagsPerResourceExceededLimitException" => {
-                Self::TagsPerResourceExceededLimit(reply.body())
-            }
-            "VersionMismatchException" => Self::VersionMismatch(reply.body()),
-            _ => Self::Unmodelled,
-        }
+kvs_protocol::structure! {
+    /// A stream.
+    #[non_exhaustive]
+    pub struct StreamInfo {
+        /// Name of the device that writes to it.
+        pub device_name: Option<String> = "DeviceName"
+            [Length(1, 128), Pattern("^[a-zA-Z0-9_.-]+$")],
+        /// Its name.
+        pub stream_name: Option<String> = "StreamName" [STREAM_NAME],
+        /// Its ARN, which ends in the time of its creation.
+        pub stream_arn: Option<String> = "StreamARN" [RESOURCE_ARN],
+        /// Media types of its tracks, as given when it was created.
+        pub media_type: Option<String> = "MediaType"
+            [Length(1, 128), Pattern(r"^[\w\-\.\+]+/[\w\-\.\+]+(,[\w\-\.\+]+/[\w\-\.\+]+)*$")],
+        /// KMS key that encrypts its media.
+        pub kms_key_id: Option<String> = "KmsKeyId" [Length(1, 2048), Pattern("^.+$")],
+        /// Its version, which changes with every update of its settings.
+        pub version: Option<String> = "Version" [Length(1, 64), Pattern("^[a-zA-Z0-9]+$")],
+        /// Whether it can be used.
+        pub status: Option<Status> = "Status",
+        /// When it was created.
+        pub creation_time: Option<Timestamp> = "CreationTime",
+        /// How long media is kept, in hours; 0 if nothing is archived.
+        pub data_retention_in_hours: Option<i32> = "DataRetentionInHours" [Range(0.0, f64::MAX)],
     }
 }
 
-/// Status 400. The account has as many streams as it may have.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct AccountStreamLimitExceededException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+kvs_protocol::structure! {
+    /// A condition on the names of streams.
+    pub struct StreamNameCondition {
+        /// How names are compared.
+        pub comparison_operator: Option<ComparisonOperator> = "ComparisonOperator",
+        /// What they are compared with.
+        pub comparison_value: Option<String> = "ComparisonValue" [STREAM_NAME],
+    }
 }
 
-/// Status 400. A limit on calls was exceeded. Wait, then try again.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct ClientLimitExceededException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 400. Reserved: the service does not use it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct DeviceStreamLimitExceededException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 400. A parameter is out of its limits, or contradicts another one.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct InvalidArgumentException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 400. Reserved: the service does not use it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct InvalidDeviceException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 401. The caller may not do this. In practice status 403 comes too.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct NotAuthorizedException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 400. The stream exists already, or is busy: it is not active, or is mapped to a signaling
-/// channel.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct ResourceInUseException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 404. The stream does not exist.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct ResourceNotFoundException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 400. The stream would have more than 50 tags.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct TagsPerResourceExceededLimitException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
-}
-
-/// Status 400. The stream has changed: its version is not the one given.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-#[serde(rename_all = "PascalCase", default)]
-pub struct VersionMismatchException {
-    /// The service's explanation, for people to read.
-    #[serde(alias = "message", skip_serializing_if = "Option::is_none")]
-    pub message: Option<String>,
+kvs_protocol::exceptions! {
+    /// What the service answers with when it refuses a call.
+    pub enum Exception {
+        /// Status 400. The account has as many streams as it may have.
+        AccountStreamLimitExceeded(AccountStreamLimitExceededException) = "AccountStreamLimitExceededException" (message),
+        /// Status 400. A limit on calls was exceeded. Wait, then try again.
+        ClientLimitExceeded(ClientLimitExceededException) = "ClientLimitExceededException" (message),
+        /// Status 400. Reserved: the service does not use it.
+        DeviceStreamLimitExceeded(DeviceStreamLimitExceededException) = "DeviceStreamLimitExceededException" (message),
+        /// Status 400. A parameter is out of its limits, or contradicts another one.
+        InvalidArgument(InvalidArgumentException) = "InvalidArgumentException" (message),
+        /// Status 400. Reserved: the service does not use it.
+        InvalidDevice(InvalidDeviceException) = "InvalidDeviceException" (message),
+        /// Status 401. The caller may not do this. In practice status 403 comes too.
+        NotAuthorized(NotAuthorizedException) = "NotAuthorizedException" (message),
+        /// Status 400. The stream exists already, or is busy: it is not active, or is mapped to a
+        /// signaling channel.
+        ResourceInUse(ResourceInUseException) = "ResourceInUseException" (message),
+        /// Status 404. The stream does not exist.
+        ResourceNotFound(ResourceNotFoundException) = "ResourceNotFoundException" (message),
+        /// Status 400. The stream would have more than 50 tags.
+        TagsPerResourceExceededLimit(TagsPerResourceExceededLimitException) = "TagsPerResourceExceededLimitException" (message),
+        /// Status 400. The stream has changed: its version is not the one given.
+        VersionMismatch(VersionMismatchException) = "VersionMismatchException" (message),
+    }
 }

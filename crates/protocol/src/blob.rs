@@ -26,6 +26,12 @@ impl fmt::Debug for Blob {
     }
 }
 
+impl AsRef<Bytes> for Blob {
+    fn as_ref(&self) -> &Bytes {
+        &self.0
+    }
+}
+
 impl<T: Into<Bytes>> From<T> for Blob {
     fn from(bytes: T) -> Self {
         Self(bytes.into())

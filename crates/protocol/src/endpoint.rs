@@ -1,6 +1,7 @@
 //! Where requests go, and what is known of that place.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use http::HeaderValue;
@@ -65,6 +66,22 @@ impl Origin {
         };
         HeaderValue::from_str(text)
             .map_err(|_| Invalid::new("endpoint", "has a host that no header can carry"))
+    }
+
+    /// The same place, its host name behind `prefix`. An address of numbers has no names before it.
+    pub(crate) fn prefixed(&self, prefix: &str) -> Result<Self, Invalid> {
+        let is_address = self.host().starts_with('[') || self.host().parse::<Ipv4Addr>().is_ok();
+        if prefix.is_empty() || is_address {
+            return Ok(self.clone());
+        }
+        let authority = format!("{prefix}{}", self.authority);
+        let authority = authority
+            .parse()
+            .map_err(|_| Invalid::new("endpoint", format!("is no host name: {authority}")))?;
+        Ok(Self {
+            authority,
+            ..self.clone()
+        })
     }
 
     /// The full address of a request for `path`.
@@ -299,6 +316,28 @@ mod tests {
         assert_eq!(header("https://h:443"), "h");
         assert_eq!(header("http://h:443"), "h:443");
         assert_eq!(header("http://[::1]:8080"), "[::1]:8080");
+    }
+
+    #[test]
+    fn a_prefix_goes_before_the_name_of_a_host() {
+        let prefixed = |origin: &str, prefix: &str| {
+            let origin: Origin = origin.parse().unwrap();
+            origin.prefixed(prefix).map(|origin| origin.to_string())
+        };
+        assert_eq!(
+            prefixed("https://h:1/x", "data.a.").unwrap(),
+            "https://data.a.h:1/x"
+        );
+        assert_eq!(prefixed("https://h", "").unwrap(), "https://h");
+        assert_eq!(
+            prefixed("http://127.0.0.1:80", "data.").unwrap(),
+            "http://127.0.0.1:80"
+        );
+        assert_eq!(
+            prefixed("http://[::1]:80", "data.").unwrap(),
+            "http://[::1]:80"
+        );
+        assert!(prefixed("https://h", "a b").is_err());
     }
 
     #[test]

@@ -15,9 +15,11 @@
 
 pub mod blob;
 pub mod call;
+pub mod check;
 pub mod credentials;
 pub mod endpoint;
 pub mod error;
+pub mod number;
 pub mod operation;
 pub mod proxy;
 pub mod restjson;
@@ -32,16 +34,21 @@ pub mod timestamp;
 
 pub use blob::Blob;
 pub use bytes::Bytes;
-pub use call::{Call, Collect, Head, Refused, Retry, Waiting};
+pub use call::{Call, Collect, Head, Refused, Retry, UploadBody, Waiting};
+pub use check::{Rule, Violation};
 pub use credentials::Credentials;
 pub use endpoint::{Origin, Target};
 pub use error::{Error, ErrorKind, Interruption, InterruptionKind, Invalid, Malformed, Refusal};
 pub use http;
+pub use number::BigNumber;
 pub use operation::{
-    Buffered, Delivery, Operation, Paginated, Route, Service, ServiceError, Streamed,
+    Buffered, Delivery, Operation, Paginated, Route, Service, ServiceError, Streamed, Upload,
 };
 pub use sensitive::Sensitive;
 pub use session::Session;
 pub use settings::Settings;
 pub use timeouts::Timeouts;
-pub use timestamp::Timestamp;
+pub use timestamp::{DateTime, EpochSeconds, HttpDate, Timestamp};
+
+/// A value of whatever shape, where a model leaves the shape open.
+pub use serde_json::Value as Document;

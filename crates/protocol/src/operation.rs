@@ -33,6 +33,8 @@ pub trait Operation {
     const SERVICE: &'static Service;
     /// The longest answer, in bytes, that is read into memory. Streamed payloads have no limit.
     const ANSWER_LIMIT: usize = 16 << 20;
+    /// Whether requests are signed.
+    const IS_SIGNED: bool = true;
     /// What a successful call gives; for streamed operations what the head alone tells.
     type Output;
     /// The modelled errors of the service.
@@ -45,6 +47,24 @@ pub trait Operation {
     /// # Errors
     /// [`Invalid`] names the member without which, or as it is, the request cannot be sent.
     fn encode(&self) -> Result<Request<Bytes>, Invalid>;
+
+    /// As [`encode`](Self::encode), with `token` where the input leaves out what the service knows
+    /// a repeat by. All attempts of a call must have the same one.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    fn with_token(&self, token: &str) -> Result<Request<Bytes>, Invalid> {
+        let _ = token;
+        self.encode()
+    }
+
+    /// What is put before the host name of the endpoint; mostly nothing.
+    ///
+    /// # Errors
+    /// [`Invalid`] names the member that is part of it, and cannot be.
+    fn host_prefix(&self) -> Result<String, Invalid> {
+        Ok(String::new())
+    }
 
     /// Where the operation is served.
     fn route(&self) -> Route<'_> {
@@ -63,12 +83,21 @@ impl<O: Operation> Operation for &O {
     const NAME: &'static str = O::NAME;
     const SERVICE: &'static Service = O::SERVICE;
     const ANSWER_LIMIT: usize = O::ANSWER_LIMIT;
+    const IS_SIGNED: bool = O::IS_SIGNED;
     type Output = O::Output;
     type Error = O::Error;
     type Delivery = O::Delivery;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
         O::encode(self)
+    }
+
+    fn with_token(&self, token: &str) -> Result<Request<Bytes>, Invalid> {
+        O::with_token(self, token)
+    }
+
+    fn host_prefix(&self) -> Result<String, Invalid> {
+        O::host_prefix(self)
     }
 
     fn route(&self) -> Route<'_> {
@@ -92,6 +121,20 @@ pub enum Route<'a> {
         /// Name or ARN of the resource; empty where the input names none.
         resource: &'a str,
     },
+}
+
+impl<'a> Route<'a> {
+    /// An endpoint that is discovered for the first of the resources that is named.
+    pub fn discovered<const N: usize>(
+        api: &'static str,
+        resources: [&'a Option<String>; N],
+    ) -> Self {
+        let named = resources.into_iter().find_map(Option::as_deref);
+        Route::Discovered {
+            api,
+            resource: named.unwrap_or_default(),
+        }
+    }
 }
 
 /// How the payload of a successful answer reaches the caller.
@@ -120,6 +163,12 @@ mod sealed {
     pub trait Sealed {}
     impl Sealed for super::Buffered {}
     impl Sealed for super::Streamed {}
+}
+
+/// An operation whose body its caller supplies while it is sent: what is encoded is the head alone.
+pub trait Upload: Operation {
+    /// Whether the length of the body must be told before it.
+    const NEEDS_LENGTH: bool;
 }
 
 /// An operation whose answer comes in pages.

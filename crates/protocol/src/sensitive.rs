@@ -2,7 +2,10 @@
 
 use std::fmt;
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
+
+use crate::blob::Blob;
 
 /// A member that the model marks as sensitive: `Debug` does not show it.
 ///
@@ -26,5 +29,17 @@ impl<T> fmt::Debug for Sensitive<T> {
 impl<T> From<T> for Sensitive<T> {
     fn from(value: T) -> Self {
         Self(value)
+    }
+}
+
+impl<T: AsRef<Bytes>> AsRef<Bytes> for Sensitive<T> {
+    fn as_ref(&self) -> &Bytes {
+        self.0.as_ref()
+    }
+}
+
+impl From<Bytes> for Sensitive<Blob> {
+    fn from(bytes: Bytes) -> Self {
+        Self(bytes.into())
     }
 }

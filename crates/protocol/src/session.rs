@@ -54,6 +54,21 @@ impl Session {
         .unwrap_or(now)
     }
 
+    /// A token by which a service knows a repeat: a UUID of version 4, drawn from the seed.
+    pub fn token(&mut self) -> String {
+        let (high, low) = (self.jitter.bits(), self.jitter.bits());
+        let version = (high & !0xf000) | 0x4000;
+        let variant = (low & (u64::MAX >> 2)) | (1 << 63);
+        format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            version >> 32,
+            version >> 16 & 0xffff,
+            version & 0xffff,
+            variant >> 48,
+            variant & 0xffff_ffff_ffff
+        )
+    }
+
     /// Learns the service's clock from a `Date` header. True when that changes what is signed.
     pub(crate) fn learn_clock(&mut self, date: &str, now: SystemTime) -> bool {
         let parsed = Timestamp::parse_http_date(date)
@@ -120,18 +135,21 @@ pub(crate) struct Permit {
 struct Jitter(u64);
 
 impl Jitter {
-    /// A number from 0 up to 1.
-    fn draw(&mut self) -> f64 {
+    fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^= z >> 31;
+        z ^ (z >> 31)
+    }
+
+    /// A number from 0 up to 1.
+    fn draw(&mut self) -> f64 {
         #[expect(
             clippy::cast_precision_loss,
             reason = "53 bits are what a double holds"
         )]
-        let draw = (z >> 11) as f64 / (1u64 << 53) as f64;
+        let draw = (self.bits() >> 11) as f64 / (1u64 << 53) as f64;
         draw
     }
 }
@@ -180,6 +198,18 @@ mod tests {
         }
         assert!(session.allow_retry(&policy, 1, Reason::TimedOut).is_some());
         assert!(session.allow_retry(&policy, 1, Reason::TimedOut).is_none());
+    }
+
+    #[test]
+    fn tokens_are_uuids_and_come_from_the_seed() {
+        let mut session = Session::new(7);
+        let (one, other) = (session.token(), session.token());
+        assert_eq!(Session::new(7).token(), one);
+        assert_ne!(one, other);
+        let lengths: Vec<usize> = one.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(one.chars().nth(14), Some('4'));
+        assert!(one.chars().nth(19).is_some_and(|c| "89ab".contains(c)));
     }
 
     #[test]

@@ -52,16 +52,17 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{DATE, HOST, USER_AGENT};
+use http::header::{CONTENT_LENGTH, DATE, HOST, HeaderValue, USER_AGENT};
 use http::response::Parts;
 use http::uri::PathAndQuery;
 use http::{Request, StatusCode};
 
+use crate::check::Violation;
 use crate::credentials::Credentials;
 use crate::endpoint::Target;
-use crate::error::{Error, ErrorKind, Interruption, Malformed, Refusal};
-use crate::operation::{Delivery, Operation, ServiceError};
-use crate::restjson::ErrorReply;
+use crate::error::{Error, ErrorKind, Interruption, Invalid, Malformed, Refusal};
+use crate::operation::{Delivery, Operation, ServiceError, Upload};
+use crate::restjson::{ErrorReply, Violations};
 use crate::retry::{self, Reason};
 use crate::session::Session;
 use crate::sign;
@@ -75,6 +76,15 @@ pub struct Call<O> {
     progress: Progress,
     request: Request<Bytes>,
     operation: O,
+}
+
+/// What is known beforehand of a body that is sent as it comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UploadBody {
+    /// Its length in bytes; without it the transport sends chunks.
+    pub length: Option<u64>,
+    /// Its SHA-256 sum; without it the signature leaves the body out.
+    pub sha256: Option<[u8; 32]>,
 }
 
 /// What a call carries along from attempt to attempt.
@@ -94,15 +104,37 @@ impl<O: Operation> Call<O> {
     /// # Errors
     /// When the request cannot be sent as it is; nothing has left the machine.
     pub fn new(operation: O, target: Arc<Target>) -> Result<Self, Error<O::Error>> {
+        Self::encoded(operation, target, O::encode)
+    }
+
+    /// As [`new`](Self::new), with `token` where the operation leaves out what the service knows a
+    /// repeat by; [`Session::token`] draws one.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_token(
+        operation: O,
+        target: Arc<Target>,
+        token: &str,
+    ) -> Result<Self, Error<O::Error>> {
+        Self::encoded(operation, target, |operation| operation.with_token(token))
+    }
+
+    fn encoded(
+        operation: O,
+        target: Arc<Target>,
+        encode: impl FnOnce(&O) -> Result<Request<Bytes>, Invalid>,
+    ) -> Result<Self, Error<O::Error>> {
         let encode = || {
-            let mut request = operation.encode()?;
+            let mut request = encode(&operation)?;
+            let origin = target.origin.prefixed(&operation.host_prefix()?)?;
             let path = request
                 .uri()
                 .path_and_query()
                 .cloned()
                 .unwrap_or(PathAndQuery::from_static("/"));
-            *request.uri_mut() = target.origin.join(&path)?;
-            let host = target.origin.host_header()?;
+            *request.uri_mut() = origin.join(&path)?;
+            let host = origin.host_header()?;
             request.headers_mut().insert(HOST, host);
             request
                 .headers_mut()
@@ -129,6 +161,13 @@ impl<O: Operation> Call<O> {
         &self.operation
     }
 
+    /// What the model objects to in the input, although it can be sent. The service may have
+    /// loosened its limits since: whether to send it nevertheless is for the driver to say.
+    pub fn violations(&self) -> &[Violation] {
+        let found = self.request.extensions().get::<Violations>();
+        found.map_or(&[], |violations| &violations.0)
+    }
+
     /// How many attempts were sent so far.
     pub fn attempts(&self) -> u32 {
         self.progress.attempts
@@ -144,15 +183,45 @@ impl<O: Operation> Call<O> {
     ) -> (Request<Bytes>, Waiting<O>) {
         let mut request = self.request.clone();
         let at = session.service_time(now);
-        sign::sign(
-            &mut request,
-            credentials,
-            &self.progress.target.scope,
-            at,
-            &mut session.keys,
-        );
+        if O::IS_SIGNED {
+            let scope = &self.progress.target.scope;
+            sign::sign(&mut request, credentials, scope, at, &mut session.keys);
+        }
         self.progress.attempts = self.progress.attempts.saturating_add(1);
         (request, Waiting { call: self })
+    }
+
+    /// Signs the head of a request whose body follows. What the driver then sends must be `body`
+    /// as announced; for another attempt it must have it again.
+    ///
+    /// # Errors
+    /// When the service needs the length, and it is not known.
+    pub fn sign_upload(
+        mut self,
+        body: &UploadBody,
+        credentials: &Credentials,
+        session: &mut Session,
+        now: SystemTime,
+    ) -> Result<(Request<()>, Waiting<O>), Invalid>
+    where
+        O: Upload,
+    {
+        if O::NEEDS_LENGTH && body.length.is_none() {
+            let problem = "must be of a length that is known beforehand";
+            return Err(Invalid::new("body", problem));
+        }
+        let headers = self.request.headers_mut();
+        let sum = body
+            .sha256
+            .map_or("UNSIGNED-PAYLOAD".to_owned(), |sum| sign::hex(&sum));
+        if let Ok(sum) = HeaderValue::from_str(&sum) {
+            headers.insert("x-amz-content-sha256", sum);
+        }
+        if let Some(length) = body.length {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        let (request, waiting) = self.sign(credentials, session, now);
+        Ok((request.map(drop), waiting))
     }
 
     /// A retry where there is a reason for one and the session allows it; else the error.

@@ -41,9 +41,10 @@ impl Operation for Fetch {
     type Delivery = Buffered;
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
-        RequestBuilder::new(Method::POST, "/fetch")
-            .require("Name", !self.name.is_empty())?
-            .json(self)
+        if self.name.is_empty() {
+            return Err(Invalid::new("Name", "is required but was not given"));
+        }
+        RequestBuilder::new(Method::POST, "/fetch").json(self)
     }
 
     fn decode(_: &Parts, body: &[u8]) -> Result<u32, Malformed> {
@@ -321,4 +322,108 @@ fn success_gives_the_retry_tokens_back() {
         let (head, ()) = Response::new(()).into_parts();
         waiting.head(head, &mut scenario.session, NOW).unwrap();
     }
+}
+
+/// An operation with everything that few have.
+#[derive(Clone, Debug)]
+struct Odd;
+
+impl Operation for Odd {
+    const NAME: &'static str = "Odd";
+    const SERVICE: &'static Service = &SERVICE;
+    const IS_SIGNED: bool = false;
+    type Output = ();
+    type Error = Exception;
+    type Delivery = Buffered;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        self.with_token("none")
+    }
+
+    fn with_token(&self, token: &str) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::PUT, "/odd")
+            .header("x-token", &Some(token.to_owned()))?
+            .streamed("text/plain")
+    }
+
+    fn host_prefix(&self) -> Result<String, Invalid> {
+        Ok("odd.".to_owned())
+    }
+
+    fn decode(_: &Parts, _: &[u8]) -> Result<(), Malformed> {
+        Ok(())
+    }
+}
+
+#[derive(Debug)]
+struct Put;
+
+impl Operation for Put {
+    const NAME: &'static str = "Put";
+    const SERVICE: &'static Service = &SERVICE;
+    type Output = ();
+    type Error = Exception;
+    type Delivery = Buffered;
+
+    fn encode(&self) -> Result<Request<Bytes>, Invalid> {
+        RequestBuilder::new(Method::PUT, "/put").streamed("text/plain")
+    }
+
+    fn decode(_: &Parts, _: &[u8]) -> Result<(), Malformed> {
+        Ok(())
+    }
+}
+
+impl Upload for Put {
+    const NEEDS_LENGTH: bool = true;
+}
+
+fn odd_target() -> Arc<Target> {
+    let origin = "https://test.example".parse().unwrap();
+    Arc::new(Target::new(origin, "eu-west-1", &SERVICE))
+}
+
+#[test]
+fn operations_that_are_open_are_not_signed_and_have_their_host_and_token() {
+    let call = Call::with_token(&Odd, odd_target(), "t-1").unwrap();
+    let credentials = Credentials::new("AKID", "secret");
+    let (request, _) = call.sign(&credentials, &mut Session::new(1), SystemTime::UNIX_EPOCH);
+    assert!(!request.headers().contains_key("authorization"));
+    assert_eq!(request.headers()["x-token"], "t-1");
+    assert_eq!(request.headers()["host"], "odd.test.example");
+    assert_eq!(request.uri().host(), Some("odd.test.example"));
+}
+
+#[test]
+fn uploads_are_signed_by_their_head() {
+    let credentials = Credentials::new("AKID", "secret");
+    let sign = |body: UploadBody| {
+        let call = Call::new(Put, odd_target()).unwrap();
+        let mut session = Session::new(1);
+        let signed = call.sign_upload(&body, &credentials, &mut session, SystemTime::UNIX_EPOCH);
+        signed.map(|(request, _)| request)
+    };
+    let problem = sign(UploadBody::default()).unwrap_err().to_string();
+    assert_eq!(problem, "body must be of a length that is known beforehand");
+    let length = Some(4);
+    let unsigned = sign(UploadBody {
+        length,
+        sha256: None,
+    })
+    .unwrap();
+    assert_eq!(
+        unsigned.headers()["x-amz-content-sha256"],
+        "UNSIGNED-PAYLOAD"
+    );
+    assert_eq!(unsigned.headers()["content-length"], "4");
+    let signed = sign(UploadBody {
+        length,
+        sha256: Some([7; 32]),
+    })
+    .unwrap();
+    assert_eq!(signed.headers()["x-amz-content-sha256"], "07".repeat(32));
+    assert_ne!(
+        signed.headers()["authorization"],
+        unsigned.headers()["authorization"]
+    );
 }

@@ -5,6 +5,8 @@ use http::response::Parts;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::answer;
+use super::text::{Place, Text};
 use super::xml;
 
 const CODE_HEADERS: [&str; 2] = ["x-amzn-errortype", "x-amz-errortype"];
@@ -36,8 +38,8 @@ impl<'a> ErrorReply<'a> {
     pub fn new(head: &'a Parts, body: &[u8]) -> Self {
         let body = match serde_json::from_slice::<Value>(body) {
             Ok(mut json) => match json.get_mut("Output").map(Value::take) {
-                Some(nested @ Value::Object(_)) => Body::Json(nested),
-                _ => Body::Json(json),
+                Some(nested @ Value::Object(_)) => Body::Json(in_both_spellings(nested)),
+                _ => Body::Json(in_both_spellings(json)),
             },
             Err(_) => {
                 let text = String::from_utf8_lossy(body);
@@ -77,12 +79,31 @@ impl<'a> ErrorReply<'a> {
         match &self.body {
             Body::Json(json) => T::deserialize(json).unwrap_or_default(),
             Body::Xml(xml) => {
-                let members = serde_json::json!({ "message": xml.message });
+                let members = serde_json::json!({ "message": xml.message, "Message": xml.message });
                 T::deserialize(members).unwrap_or_default()
             }
             Body::Other(_) => T::default(),
         }
     }
+
+    /// A modelled member that travels in a header; unset where there is none that can be read.
+    pub fn header<T: Text>(&self, name: &str) -> Option<T> {
+        let is_there = self.head.headers.contains_key(name);
+        let text = answer::joined(self.head, name).filter(|_| is_there)?;
+        T::from_text(&text, Place::Header)
+    }
+}
+
+/// Services spell the message of an error as they like, whatever their model says.
+fn in_both_spellings(mut json: Value) -> Value {
+    if let Value::Object(members) = &mut json {
+        for (one, other) in [("message", "Message"), ("Message", "message")] {
+            if let (Some(message), None) = (members.get(one), members.get(other)) {
+                members.insert(other.to_owned(), message.clone());
+            }
+        }
+    }
+    json
 }
 
 fn first_header<'a>(headers: &'a HeaderMap, names: &[&str]) -> Option<&'a str> {

@@ -6,8 +6,10 @@ use std::time::{Duration, SystemTime};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+mod formats;
 mod text;
 
+pub use formats::{DateTime, EpochSeconds, HttpDate};
 pub use text::BadTimestamp;
 
 const NANOS_PER_SECOND: u32 = 1_000_000_000;
@@ -144,13 +146,13 @@ impl Serialize for Timestamp {
 
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(EpochSeconds)
+        deserializer.deserialize_any(Moment)
     }
 }
 
-struct EpochSeconds;
+struct Moment;
 
-impl Visitor<'_> for EpochSeconds {
+impl Visitor<'_> for Moment {
     type Value = Timestamp;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -174,7 +176,7 @@ impl Visitor<'_> for EpochSeconds {
 
     /// Some services write the default format's moments as text, here and there.
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Timestamp, E> {
-        text.parse().map_err(E::custom)
+        Timestamp::parse_any(text).map_err(E::custom)
     }
 }
 

@@ -1,0 +1,147 @@
+//! What a successful answer is read with.
+
+use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::response::Parts;
+use serde::de::DeserializeOwned;
+
+use super::bounds;
+use super::text::{Place, Text};
+use crate::error::Malformed;
+
+/// Reads a JSON body. An empty body counts as an empty object, as services send either.
+///
+/// Of members that stand there twice the last one counts; unknown ones are skipped, whatever their
+/// value. A body is refused that nests deeper than 100 levels or has more than a million values,
+/// before anything is made of it.
+///
+/// # Errors
+/// [`Malformed`] with the path of the member, line and column of the first byte that does not fit.
+pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    let body = if body.trim_ascii().is_empty() {
+        b"{}"
+    } else {
+        body
+    };
+    bounds::check(body)?;
+    serde_json::from_slice(body).map_err(|e| Malformed::new("body", e.to_string()))
+}
+
+/// Reads a body that is one member of the output; `None` where there is no body.
+///
+/// # Errors
+/// As [`decode`].
+pub fn payload<T: DeserializeOwned>(body: &[u8]) -> Result<Option<T>, Malformed> {
+    if body.trim_ascii().is_empty() {
+        return Ok(None);
+    }
+    decode(body).map(Some)
+}
+
+/// A body that is a text; `None` where it is empty.
+///
+/// # Errors
+/// [`Malformed`] when it holds bytes that are no text, or a text that is no such value.
+pub fn text<T: Text>(body: &[u8]) -> Result<Option<T>, Malformed> {
+    if body.is_empty() {
+        return Ok(None);
+    }
+    let text = std::str::from_utf8(body).map_err(|_| Malformed::new("body", "is not text"))?;
+    let value = T::from_text(text, Place::Query);
+    value
+        .map(Some)
+        .ok_or_else(|| Malformed::new("body", "is a text that stands for no value"))
+}
+
+/// A body that is bytes; `None` where it is empty.
+pub fn bytes<T: From<Bytes>>(body: &[u8]) -> Option<T> {
+    (!body.is_empty()).then(|| Bytes::copy_from_slice(body).into())
+}
+
+/// The value of a header, `None` when the answer has no such header. Headers of one name make one
+/// list.
+///
+/// # Errors
+/// [`Malformed`] when the header holds bytes that are no text, or a text that is no such value.
+pub fn header<T: Text>(head: &Parts, name: &'static str) -> Result<Option<T>, Malformed> {
+    let Some(text) = header_text(head, name)? else {
+        return Ok(None);
+    };
+    match T::from_text(&text, Place::Header) {
+        Some(value) => Ok(Some(value)),
+        None => Err(Malformed::new(
+            name,
+            format!("the header is no such value: {text:?}"),
+        )),
+    }
+}
+
+/// The value of a header that carries a text of a media type, as base64.
+///
+/// # Errors
+/// As [`header`], and when it is no base64.
+pub fn base64_header<T: Text>(head: &Parts, name: &'static str) -> Result<Option<T>, Malformed> {
+    let Some(text) = header_text(head, name)? else {
+        return Ok(None);
+    };
+    let decoded = STANDARD
+        .decode(text.trim())
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    let value = decoded.and_then(|decoded| T::from_text(&decoded, Place::Header));
+    value
+        .map(Some)
+        .ok_or_else(|| Malformed::new(name, "the header is no text in base64"))
+}
+
+/// The values of all headers whose names begin with `prefix`, by the rest of their names.
+///
+/// # Errors
+/// As [`header`].
+pub fn prefix_headers<T: Text>(
+    head: &Parts,
+    prefix: &'static str,
+) -> Result<Option<BTreeMap<String, T>>, Malformed> {
+    let lower = prefix.to_ascii_lowercase();
+    let mut map = BTreeMap::new();
+    for name in head.headers.keys() {
+        let Some(rest) = name.as_str().strip_prefix(&lower) else {
+            continue;
+        };
+        let bad = || Malformed::new(prefix, format!("the header {name} is no such value"));
+        let text = joined(head, name.as_str()).ok_or_else(bad)?;
+        map.insert(
+            rest.to_owned(),
+            T::from_text(&text, Place::Header).ok_or_else(bad)?,
+        );
+    }
+    Ok((!map.is_empty()).then_some(map))
+}
+
+fn header_text(head: &Parts, name: &'static str) -> Result<Option<String>, Malformed> {
+    if !head.headers.contains_key(name) {
+        return Ok(None);
+    }
+    let not_text = || Malformed::new(name, "the header is not text");
+    joined(head, name).map(Some).ok_or_else(not_text)
+}
+
+/// The text of all headers of that name; `None` when one is no text.
+pub(super) fn joined(head: &Parts, name: &str) -> Option<String> {
+    let values = head.headers.get_all(name).iter();
+    let texts: Option<Vec<&str>> = values
+        .map(|value| std::str::from_utf8(value.as_bytes()).ok())
+        .collect();
+    texts.map(|texts| texts.join(", "))
+}
+
+/// The token of the page after this one. A service that repeats the token which it was sent has
+/// no further page to give: going on would never end.
+pub fn token(of_page: &Option<String>, of_request: &Option<String>) -> Option<String> {
+    of_page
+        .clone()
+        .filter(|token| !token.is_empty() && of_page != of_request)
+}

@@ -1,0 +1,237 @@
+//! Structures: members by name.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serializer;
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+
+use super::wire::{Nullable, Wire, Written};
+use crate::check::Checker;
+
+/// What [`structure!`](crate::structure) says of a structure's members.
+#[doc(hidden)]
+pub trait Structure: Default {
+    fn put<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+
+    /// Whether the structure has such a member; its value is then read.
+    fn take<'de, M: MapAccess<'de>>(&mut self, name: &str, map: &mut M) -> Result<bool, M::Error>;
+
+    fn check_members(&self, at: &mut Checker);
+}
+
+#[doc(hidden)]
+pub fn put<M: SerializeMap, T: Wire>(map: &mut M, name: &str, value: &T) -> Result<(), M::Error> {
+    if value.is_given() {
+        map.serialize_entry(name, &Written(value))?;
+    }
+    Ok(())
+}
+
+/// Reads a member, which `null` leaves as it is.
+#[doc(hidden)]
+pub fn take<'de, M: MapAccess<'de>, T: Wire>(
+    map: &mut M,
+    name: &str,
+    into: &mut T,
+) -> Result<bool, M::Error> {
+    let value = map.next_value_seed(Nullable(PhantomData));
+    if let Some(value) = value.map_err(|e| M::Error::custom(format_args!("{name}: {e}")))? {
+        *into = value;
+    }
+    Ok(true)
+}
+
+#[doc(hidden)]
+pub fn write<T: Structure, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(None)?;
+    value.put(&mut map)?;
+    map.end()
+}
+
+#[doc(hidden)]
+pub fn read<'de, T: Structure, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_map(Members(PhantomData))
+}
+
+struct Members<T>(PhantomData<T>);
+
+impl<'de, T: Structure> Visitor<'de> for Members<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut structure = T::default();
+        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+            if !structure.take(&name, &mut map)? {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(structure)
+    }
+}
+
+/// Declares a structure of the model, with the name that each member has on the wire.
+///
+/// A name may be followed by the place where the member travels, if that is not the JSON document;
+/// by the rules that the model has for its values; and by `else` and the value that an absent
+/// member has, where that is not the type's own default. `one_of` names members of which at least
+/// one is needed.
+///
+/// ```
+/// kvs_protocol::structure! {
+///     /// Feeds an animal.
+///     pub struct Feed one_of("Id", "Name") {
+///         /// Number of the animal.
+///         pub id: Option<i64> = "Id" [Range(1.0, 100.0)],
+///         /// Its name.
+///         pub name: Option<String> = "Name" [Length(1, 8), Pattern("^[a-z]+$")],
+///         /// Grams of hay.
+///         pub hay: i32 = "Hay" else 500,
+///         /// Who feeds it; travels in a header.
+///         pub keeper: Option<String> = "Keeper" (header) [Required],
+///     }
+/// }
+///
+/// let feed = Feed { name: Some("Ada".into()), ..Feed::default() };
+/// assert_eq!(serde_json::to_string(&feed)?, r#"{"Name":"Ada","Hay":500}"#);
+/// let problems: Vec<String> = feed.check().iter().map(ToString::to_string).collect();
+/// assert_eq!(problems, [
+///     r#"Name must match ^[a-z]+$, but is "Ada""#,
+///     "Keeper is required but was not given",
+/// ]);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[macro_export]
+macro_rules! structure {
+    (
+        $(#[$meta:meta])*
+        $vis:vis struct $name:ident $(one_of($($one_of:literal),+ $(,)?))* {
+            $(
+                $(#[$field_meta:meta])*
+                pub $field:ident: $type:ty = $wire:literal
+                $(($place:ident))? $([$($rule:expr),+ $(,)?])? $(else $default:expr)?,
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        $vis struct $name {
+            $($(#[$field_meta])* pub $field: $type,)*
+        }
+
+        impl ::std::default::Default for $name {
+            fn default() -> Self {
+                Self { $($field: $crate::structure!(@default $($default)?),)* }
+            }
+        }
+
+        impl $name {
+            /// Everything in which the value breaks the rules of the model. The service decides
+            /// for itself: it may have loosened them since.
+            #[allow(dead_code, reason = "a structure that is private need not be checked")]
+            $vis fn check(&self) -> ::std::vec::Vec<$crate::check::Violation> {
+                $crate::check::check(self)
+            }
+        }
+
+        impl $crate::restjson::Structure for $name {
+            #[allow(unused_variables, reason = "some structures have no members in the document")]
+            fn put<M: $crate::restjson::serde::ser::SerializeMap>(
+                &self,
+                map: &mut M,
+            ) -> ::std::result::Result<(), M::Error> {
+                $($crate::structure!(@in_document ($($place)?) {
+                    $crate::restjson::put(map, $wire, &self.$field)?;
+                });)*
+                Ok(())
+            }
+
+            #[allow(unused_variables, reason = "some structures have no members in the document")]
+            fn take<'de, M: $crate::restjson::serde::de::MapAccess<'de>>(
+                &mut self,
+                name: &str,
+                map: &mut M,
+            ) -> ::std::result::Result<bool, M::Error> {
+                $($crate::structure!(@in_document ($($place)?) {
+                    if name == $wire {
+                        return $crate::restjson::take(map, $wire, &mut self.$field);
+                    }
+                });)*
+                Ok(false)
+            }
+
+            #[allow(unused_variables, reason = "some structures have no members")]
+            fn check_members(&self, at: &mut $crate::check::Checker) {
+                let is_given = |name: &str| {
+                    $(if name == $wire {
+                        return $crate::restjson::Wire::is_given(&self.$field);
+                    })*
+                    false
+                };
+                $(at.one_of(&[$($one_of),+], is_given);)*
+                $(
+                    #[allow(unused_imports, reason = "not every member has rules")]
+                    at.member($wire, &self.$field, {
+                        use $crate::check::Rule::*;
+                        const { &[$($($rule),+)?] }
+                    });
+                )*
+            }
+        }
+
+        impl $crate::restjson::Wire for $name {
+            fn write<S: $crate::restjson::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::restjson::write(self, serializer)
+            }
+
+            fn read<'de, D: $crate::restjson::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::restjson::read(deserializer)
+            }
+
+            fn check(&self, _: &[$crate::check::Rule], at: &mut $crate::check::Checker) {
+                $crate::restjson::Structure::check_members(self, at);
+            }
+        }
+
+        $crate::serde_through_wire!($name);
+    };
+    (@default) => { ::std::default::Default::default() };
+    (@default $default:expr) => { $default };
+    (@in_document () { $($code:tt)* }) => { $($code)* };
+    (@in_document ($place:ident) { $($code:tt)* }) => {};
+}
+
+/// Implements serde's traits as [`Wire`](crate::restjson::Wire) has it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_through_wire {
+    ($name:ident) => {
+        impl $crate::restjson::serde::Serialize for $name {
+            fn serialize<S: $crate::restjson::serde::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::std::result::Result<S::Ok, S::Error> {
+                $crate::restjson::Wire::write(self, serializer)
+            }
+        }
+
+        impl<'de> $crate::restjson::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::restjson::serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::std::result::Result<Self, D::Error> {
+                $crate::restjson::Wire::read(deserializer)
+            }
+        }
+    };
+}
