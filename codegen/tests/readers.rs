@@ -11,7 +11,7 @@ const AST: &str = r#"{ "smithy": "2.0", "shapes": {
     "errors": [{ "target": "ns#Dry" }],
     "traits": { "smithy.api#http": { "method": "POST", "uri": "/milk/{Cow}?now", "code": 201 },
       "smithy.api#endpoint": { "hostPrefix": "{Farm}." }, "smithy.api#optionalAuth": {},
-      "smithy.api#httpChecksumRequired": {}, "smithy.api#requestCompression": { "encodings": ["gzip"] },
+      "aws.protocols#httpChecksum": { "requestAlgorithmMember": "Sum", "requestChecksumRequired": true }, "smithy.api#requestCompression": { "encodings": ["gzip"] },
       "smithy.api#paginated": { "inputToken": "Token", "outputToken": "Token", "items": "Cans", "pageSize": "Most" } } },
   "ns#MilkInput": { "type": "structure", "members": {
     "Cow": { "target": "ns#Text", "traits": { "smithy.api#httpLabel": {}, "smithy.api#required": {} } },
@@ -48,7 +48,7 @@ const C2J: &str = r#"{
   "operations": { "Milk": { "name": "Milk",
     "http": { "method": "POST", "requestUri": "/milk/{Cow}?now", "responseCode": 201 },
     "input": { "shape": "MilkInput" }, "output": { "shape": "MilkOutput" }, "errors": [{ "shape": "Dry" }],
-    "endpoint": { "hostPrefix": "{Farm}." }, "authtype": "none", "httpChecksumRequired": true,
+    "endpoint": { "hostPrefix": "{Farm}." }, "authtype": "none", "httpChecksum": { "requestChecksumRequired": true },
     "requestcompression": { "encodings": ["gzip"] } } },
   "shapes": {
     "MilkInput": { "type": "structure", "required": ["Cow"], "members": {

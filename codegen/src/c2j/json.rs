@@ -88,8 +88,8 @@ pub(crate) struct Operation {
     _static_context_params: Ignored,
     #[serde(rename = "operationContextParams")]
     _operation_context_params: Ignored,
-    #[serde(rename = "httpChecksum")]
-    _http_checksum: Ignored,
+    #[serde(default)]
+    pub(crate) http_checksum: Checksum,
 }
 
 #[derive(Debug, Deserialize)]
@@ -109,6 +109,13 @@ fn ok() -> u16 {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Endpoint {
     pub(crate) host_prefix: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Checksum {
+    #[serde(default)]
+    pub(crate) request_checksum_required: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -139,7 +139,8 @@ impl<'m> Reader<'m> {
                 .endpoint
                 .as_ref()
                 .map(|endpoint| endpoint.host_prefix.clone()),
-            checksum: written.http_checksum_required,
+            checksum: written.http_checksum_required
+                || written.http_checksum.request_checksum_required,
             compression: written
                 .requestcompression
                 .encodings

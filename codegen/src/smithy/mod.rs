@@ -182,7 +182,7 @@ impl<'m> Reader<'m> {
             host_prefix: traits
                 .decode::<HostPrefix>("smithy.api#endpoint")?
                 .map(|written| written.host_prefix),
-            checksum: traits.flag("smithy.api#httpChecksumRequired"),
+            checksum: checksum(&mut traits)?,
             compression: compression(&mut traits)?,
             pagination: traits
                 .decode::<Paginated>("smithy.api#paginated")?
@@ -296,6 +296,13 @@ fn auth(traits: &mut Traits<'_>) -> Result<Auth, Error> {
     )
 }
 
+/// Where the service wants some sum of the body and takes several, MD5 is among them.
+fn checksum(traits: &mut Traits<'_>) -> Result<bool, Error> {
+    let written = traits.decode::<Checksum>("aws.protocols#httpChecksum")?;
+    let is_wanted = written.is_some_and(|written| written.request_checksum_required);
+    Ok(traits.flag("smithy.api#httpChecksumRequired") || is_wanted)
+}
+
 /// gzip is the only encoding that there is; others would come beside it.
 fn compression(traits: &mut Traits<'_>) -> Result<bool, Error> {
     let written = traits.decode::<Compression>("smithy.api#requestCompression")?;
@@ -312,6 +319,13 @@ fn local(id: &str) -> &str {
 struct ApiService {
     sdk_id: String,
     endpoint_prefix: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Checksum {
+    #[serde(default)]
+    request_checksum_required: bool,
 }
 
 #[derive(Deserialize)]

@@ -87,10 +87,6 @@ const IGNORED: &[(&str, &str)] = &[
         "a loop around an operation, not part of it",
     ),
     ("smithy.test#smokeTests", "they test the service"),
-    (
-        "aws.protocols#httpChecksum",
-        "sums that the service can do without",
-    ),
     ("aws.api#arn", "about resources"),
     ("aws.api#arnReference", "about resources"),
     ("aws.api#taggable", "about resources"),
