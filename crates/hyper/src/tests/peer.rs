@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -9,6 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -29,9 +31,10 @@ impl Peer {
         format!("http://{}", self.address)
     }
 
-    /// The next connection.
+    /// The next connection. A test in which none comes has failed, and shall say so.
     pub(super) async fn accept(&self) -> Talk<TcpStream> {
-        let (stream, _) = self.listener.accept().await.unwrap();
+        let next = timeout(Duration::from_secs(30), self.listener.accept()).await;
+        let (stream, _) = next.expect("a connection").unwrap();
         // The kernel would hold small pieces back for a moment, in real time.
         stream.set_nodelay(true).unwrap();
         Talk { stream }

@@ -139,7 +139,7 @@ async fn a_request_that_is_dropped_closes_its_connection() {
 #[tokio::test(start_paused = true)]
 async fn a_connection_is_kept_for_a_minute() {
     let peer = Peer::bind().await;
-    let (client, _) = client(&peer);
+    let (client, clock) = client(&peer);
     let (_, mut talk) = join!(client.send(Ask), async {
         let mut talk = peer.accept().await;
         talk.serve(ok("1")).await;
@@ -154,6 +154,7 @@ async fn a_connection_is_kept_for_a_minute() {
         peer.accept().await.serve(ok("3")).await;
     });
     assert_eq!(answer.unwrap(), b"3");
+    assert_eq!(clock.sleeps(), []);
 }
 
 #[tokio::test]

@@ -1,9 +1,13 @@
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use kvs_archive::api::archived_media::ListFragments;
 use kvs_archive::api::protocol::proxy::Proxy;
 use kvs_archive::api::protocol::{ErrorKind, InterruptionKind, Settings};
 use kvs_archive::api::video::Exception;
 use tokio::join;
+use tokio::runtime::Handle;
+use tokio::time::timeout;
 
 use super::peer::{Peer, ok};
 use super::{Ask, client_with, settings};
@@ -68,6 +72,30 @@ async fn a_service_is_known_by_its_name_through_a_tunnel() {
     let expected = "CONNECT service.test:443 HTTP/1.1\r\nHost: service.test:443\r\n\
                     Proxy-Authorization: Basic dXNlcjpwQHNzOnc=\r\n\r\n";
     assert_eq!(asked, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_does_not_listen_keeps_no_task_alive() {
+    let peer = Peer::bind().await;
+    let (client, _) = client_with(&trusting(&format!("https://{}", peer.address)));
+    let flood = ListFragments {
+        stream_name: Some("cam".to_owned()),
+        next_token: Some("x".repeat(8 << 20)),
+        ..ListFragments::default()
+    };
+    let serve = async {
+        let mut talk = peer.accept().await.secure().await.unwrap();
+        let told = format!(r#"{{"DataEndpoint":"https://{}"}}"#, peer.address);
+        talk.serve(ok(&told)).await;
+        talk
+    };
+    let send = timeout(Duration::from_secs(10), client.send(flood));
+    let (given_up, _talk) = join!(send, serve);
+    assert!(given_up.is_err(), "{given_up:?}");
+    let metrics = Handle::current().metrics();
+    assert_eq!(metrics.num_alive_tasks(), 1);
+    tokio::task::yield_now().await;
+    assert_eq!(metrics.num_alive_tasks(), 0);
 }
 
 #[tokio::test]

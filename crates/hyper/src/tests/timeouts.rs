@@ -42,6 +42,28 @@ async fn a_peer_may_take_its_time() {
     assert_eq!(clock.sleeps(), []);
 }
 
+#[tokio::test(start_paused = true)]
+async fn silence_counts_on_a_used_connection_too() {
+    let peer = Peer::bind().await;
+    let (client, clock) = client(&peer);
+    let begun = Instant::now();
+    let send = async {
+        client.send(Ask).await.unwrap();
+        client.send(Ask).await.unwrap()
+    };
+    let serve = async {
+        let mut talk = peer.accept().await;
+        talk.serve(ok("1")).await;
+        talk.request().await;
+        talk.hung_up().await;
+        peer.accept().await.serve(ok("2")).await;
+    };
+    let (answer, ()) = join!(send, serve);
+    assert_eq!(answer, b"2");
+    assert_eq!(clock.sleeps().len(), 1);
+    assert_eq!(begun.elapsed().as_secs(), 60);
+}
+
 /// A host that does not answer cannot be had on loopback; a proxy that does not is as good.
 #[tokio::test(start_paused = true)]
 async fn a_connection_that_takes_too_long_is_given_up() {
