@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, codegen, conformance, media, process, tidy};
+use crate::{Failure, codegen, conformance, differential, media, process, tidy};
 
 /// How a check has ended.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 8] = [
+const CHECKS: [(&str, Check); 9] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -48,6 +48,7 @@ const CHECKS: [(&str, Check); 8] = [
     ("tidy", |root| Ok(tidy::run(root)?.into())),
     ("deny", deny),
     ("conformance", public_data),
+    ("differential", |root| Ok(differential::run(root)?.into())),
     ("media", media::check),
 ];
 

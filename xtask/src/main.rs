@@ -9,6 +9,7 @@
 mod ci;
 mod codegen;
 mod conformance;
+mod differential;
 mod media;
 mod process;
 mod tidy;
@@ -27,6 +28,7 @@ Commands:
                         models, and report what of them is left out
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
+  differential          compare with other programs for the same job
   media                 play what `kvs` writes with ffmpeg and mkvtoolnix
   ci                    all of these, and formatting, lints, documentation, licences";
 
@@ -52,6 +54,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["codegen", options @ ..] => codegen::package::write(&root(), options),
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
+        ["differential"] => differential::run(&root()),
         ["media"] => media::run(&root()),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {
