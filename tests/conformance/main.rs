@@ -5,6 +5,7 @@
 
 mod report;
 mod sigv4;
+mod timestamps;
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -18,7 +19,10 @@ fn main() -> Result<ExitCode, Failure> {
     let data = data
         .ok_or("name the folder of the public test data")?
         .join("conformance");
-    let reports = [sigv4::suite(&data.join("sigv4/v4"))?];
+    let reports = [
+        sigv4::suite(&data.join("sigv4/v4"))?,
+        timestamps::suite(&data.join("timestamps/date_time_format_test_suite.json"))?,
+    ];
     for report in &reports {
         println!("{report}");
     }

@@ -24,21 +24,29 @@ impl Report {
         }
     }
 
-    /// Counts the case `id`, which must pass unless there is an argument against it. What passes
-    /// all the same is a failure: the argument no longer holds.
-    pub(crate) fn count(
+    /// Counts the case `id`, which must pass.
+    pub(crate) fn count(&mut self, id: &str, result: Result<(), String>) {
+        match result {
+            Ok(()) => self.passed += 1,
+            Err(why) => self.failures.push(format!("{id}: {why}")),
+        }
+    }
+
+    /// Counts the case `id`, which for `reason` must not pass; `amended` is what comes of it as it
+    /// ought to be, and must.
+    pub(crate) fn argue(
         &mut self,
         id: &str,
         result: Result<(), String>,
-        argument: Option<&'static str>,
+        amended: Result<(), String>,
+        reason: &'static str,
     ) {
-        match (result, argument) {
-            (Ok(()), None) => self.passed += 1,
-            (Err(_), Some(reason)) => *self.argued.entry(reason).or_default() += 1,
-            (Err(why), None) => self.failures.push(format!("{id}: {why}")),
-            (Ok(()), Some(reason)) => self
+        match (result, amended) {
+            (Err(_), Ok(())) => *self.argued.entry(reason).or_default() += 1,
+            (Ok(()), _) => self
                 .failures
                 .push(format!("{id}: passes, though it is argued that {reason}")),
+            (Err(_), Err(why)) => self.failures.push(format!("{id}, amended: {why}")),
         }
     }
 
@@ -79,19 +87,26 @@ mod tests {
     fn every_case_counts_once() {
         let mut report = Report::new("stars");
         assert!(!report.is_fine(), "a suite without cases proves nothing");
-        report.count("sirius", Ok(()), None);
-        report.count("venus", Err("moves".into()), Some("it is a planet"));
+        report.count("sirius", Ok(()));
+        report.argue("venus", Err("moves".into()), Ok(()), "it is a planet");
         assert_eq!(
             report.to_string(),
             "stars: 1 of 2 passed, 1 argued\n  1 argued: it is a planet"
         );
         assert!(report.is_fine());
-        report.count("vega", Err("is dark".into()), None);
-        report.count("mars", Ok(()), Some("it is red"));
+        report.count("vega", Err("is dark".into()));
+        report.argue("mars", Ok(()), Ok(()), "it is red");
+        report.argue(
+            "moon",
+            Err("moves".into()),
+            Err("is new".into()),
+            "it is near",
+        );
         assert_eq!(
             report.to_string(),
-            "stars: 1 of 4 passed, 1 argued\n  vega: is dark\n  \
-             mars: passes, though it is argued that it is red\n  1 argued: it is a planet"
+            "stars: 1 of 5 passed, 1 argued\n  vega: is dark\n  \
+             mars: passes, though it is argued that it is red\n  moon, amended: is new\n  \
+             1 argued: it is a planet"
         );
         assert!(!report.is_fine());
     }

@@ -26,7 +26,7 @@ pub(crate) fn suite(folder: &Path) -> Result<Report, Failure> {
         let folder = case.path();
         let case = Case::read(&folder).map_err(|e| format!("{id}: {e}"))?;
         let result = case.check("header").and_then(|()| case.check("query"));
-        report.count(&id, result, None);
+        report.count(&id, result);
     }
     Ok(report)
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 mod formats;
 mod text;
+mod wire;
 
 pub use formats::{DateTime, EpochSeconds, HttpDate};
 pub use text::BadTimestamp;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::Timestamp;
 
 const DAY: i64 = 86_400;
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
@@ -22,13 +22,14 @@ impl fmt::Display for BadTimestamp {
 
 impl std::error::Error for BadTimestamp {}
 
-struct Civil {
-    year: i64,
-    month: u8,
-    day: u8,
-    hour: u8,
-    minute: u8,
-    second: u8,
+/// A moment by the calendar, in UTC.
+pub(super) struct Civil {
+    pub(super) year: i64,
+    pub(super) month: u8,
+    pub(super) day: u8,
+    pub(super) hour: u8,
+    pub(super) minute: u8,
+    pub(super) second: u8,
 }
 
 impl Timestamp {
@@ -121,12 +122,16 @@ impl Timestamp {
         ))
     }
 
-    fn civil(self) -> Civil {
-        let days = self.seconds().div_euclid(DAY);
+    /// Whole days since 1970, rounded down.
+    pub(super) fn days(self) -> i64 {
+        self.seconds().div_euclid(DAY)
+    }
+
+    pub(super) fn civil(self) -> Civil {
         let of_day = self.seconds().rem_euclid(DAY);
         // Days are counted from 1 March of year 0, so that the leap day ends its year: the
         // Gregorian calendar then repeats every 146,097 days.
-        let shifted = days + 719_468;
+        let shifted = self.days() + 719_468;
         let era = shifted.div_euclid(146_097);
         let of_era = shifted.rem_euclid(146_097);
         let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
