@@ -47,7 +47,8 @@ pub enum State {
     /// All of it is there.
     Complete,
     /// The input ended, or was damaged, inside it, or it is over the limit. What is there is whole
-    /// frames.
+    /// frames; where the [checksum](crate::Fault::Checksum) of its Cluster does not hold, all of
+    /// them, and some may be other than they were written.
     Truncated,
     /// It has no Cluster.
     Empty,
@@ -69,7 +70,8 @@ pub struct InBandError {
 /// One frame of one track.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// Number of its track.
+    /// Number of its track. [`Fragment::tracks`] need not have it: a producer may describe fewer
+    /// tracks than it sends.
     pub track: u64,
     /// Presentation time in nanoseconds: cluster and block timecode times the scale. Whether it
     /// counts from 1970 or from the start of the stream is the producer's choice.

@@ -3,14 +3,16 @@
 use bytes::{Buf, Bytes};
 
 use super::block::{Block, Clock, OutOfRange, Times};
+use super::checksum::{self, Sum};
 use super::decoder::{Decoder, Failure, Held};
+use super::doctype;
 use super::event::{Event, Fault};
 use super::header::{Tracks, timestamp_scale};
 use super::input::to_u64;
 use super::level::{Element, Level};
 use super::open::Open;
 use super::tags::{self, Service};
-use crate::ebml::children::{Children, Malformed};
+use crate::ebml::children::Malformed;
 use crate::ebml::{id, parse_unsigned};
 use crate::fragment::Frame;
 
@@ -18,8 +20,12 @@ use crate::fragment::Frame;
 #[derive(Debug)]
 pub(super) enum Bad {
     Malformed,
+    /// It contradicts its checksum.
+    Checksum,
     NoTime,
     TooLarge,
+    /// An EBML header of something else.
+    Foreign(Fault),
 }
 
 impl From<Malformed> for Bad {
@@ -40,14 +46,24 @@ impl Decoder {
         let Held { element, payload } = held;
         let applied = match element.id {
             id::SIMPLE_BLOCK => return self.simple_block(element, payload),
+            id::CRC_32 => {
+                self.checksum(element, payload);
+                return Ok(());
+            }
+            id::BLOCK_GROUP | id::TAGS | id::INFO | id::TRACKS | id::EBML
+                if !checksum::is_right(&payload) =>
+            {
+                self.segment.damaged |= matches!(element.id, id::INFO | id::TRACKS);
+                Err(Bad::Checksum)
+            }
             id::BLOCK_GROUP => self.block_group(&payload),
             id::TIMESTAMP => self.timecode(&payload),
             id::TAGS => self.tags(element, &payload),
             id::INFO | id::TRACKS => self.describe(element.id, &payload),
-            id::EBML => elements(&payload),
+            id::EBML => doctype::check(&payload),
             _ => Ok(()),
         };
-        applied.map_err(|bad| failure(element, payload, bad))
+        applied.map_err(|bad| self.failure(element, payload, bad))
     }
 
     /// Takes Info or Tracks. If it cannot, nothing in the Segment can be relied on.
@@ -73,9 +89,30 @@ impl Decoder {
         open.cluster(&self.segment, &mut self.events);
         self.segment.begun = true;
         self.level = Level::Cluster {
+            offset: cluster.offset,
+            payload: self.input.position(),
             end: cluster.end,
             timecode: None,
         };
+    }
+
+    /// Begins to sum up a Cluster; what else a checksum may stand in is read as a whole.
+    fn checksum(&mut self, element: Element, stored: Bytes) {
+        if let Level::Cluster {
+            offset, payload, ..
+        } = self.level
+            && element.offset == payload
+        {
+            self.input.sum_up(Sum::new(offset, stored));
+        }
+    }
+
+    /// Nothing more is in the Cluster, if there is one.
+    pub(super) fn end_cluster(&mut self) {
+        let altered = self.input.summed().filter(|sum| !sum.is_right());
+        if let (Some(sum), Some(open)) = (altered, &mut self.open) {
+            open.altered.get_or_insert(sum.offset);
+        }
     }
 
     fn timecode(&mut self, payload: &[u8]) -> Result<(), Bad> {
@@ -119,7 +156,7 @@ impl Decoder {
             Ok((times, block)) => self.laced(&block, times, &payload),
             Err(bad) => Err(bad),
         };
-        read.map_err(|bad| failure(element, payload, bad))
+        read.map_err(|bad| self.failure(element, payload, bad))
     }
 
     fn block_group(&mut self, payload: &Bytes) -> Result<(), Bad> {
@@ -163,26 +200,26 @@ impl Decoder {
         }
         self.events.push_back(Event::Frame(frame));
     }
-}
 
-/// Checks that a payload consists of elements.
-fn elements(payload: &Bytes) -> Result<(), Bad> {
-    Children::of(payload).try_for_each(|child| child.map(drop))?;
-    Ok(())
-}
-
-fn failure(element: Element, payload: Bytes, bad: Bad) -> Failure {
-    let id = element.id;
-    Failure {
-        offset: element.offset,
-        fault: match bad {
-            Bad::Malformed => Fault::Malformed(id),
-            Bad::NoTime => Fault::NoTime(id),
-            Bad::TooLarge => Fault::TooLarge {
-                id,
-                size: to_u64(payload.len()),
+    fn failure(&self, element: Element, payload: Bytes, bad: Bad) -> Failure {
+        let id = element.id;
+        let number = || self.open.as_ref()?.service.number.clone();
+        Failure {
+            offset: element.offset,
+            fault: match bad {
+                Bad::Malformed => Fault::Malformed(id),
+                Bad::Checksum => Fault::Checksum {
+                    id,
+                    fragment: number(),
+                },
+                Bad::NoTime => Fault::NoTime(id),
+                Bad::TooLarge => Fault::TooLarge {
+                    id,
+                    size: to_u64(payload.len()),
+                },
+                Bad::Foreign(fault) => fault,
             },
-        },
-        unread: payload,
+            unread: payload,
+        }
     }
 }

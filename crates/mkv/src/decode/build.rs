@@ -1,5 +1,6 @@
 //! Elements made by hand.
 
+use crate::ebml::crc::Crc32;
 use crate::ebml::id;
 use crate::ebml::write::{Encoder, Width};
 
@@ -8,6 +9,12 @@ pub(crate) fn element(id: u32, payload: &[u8]) -> Vec<u8> {
     let mut e = Encoder::new(Width::Shortest);
     e.binary(id, payload);
     e.take().into()
+}
+
+/// The payload of a master that begins with a checksum of its children.
+pub(crate) fn summed(children: &[u8]) -> Vec<u8> {
+    let crc = element(id::CRC_32, &Crc32::of(children).to_le_bytes());
+    [&crc[..], children].concat()
 }
 
 /// A SimpleTag.

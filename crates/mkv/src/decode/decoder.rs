@@ -42,6 +42,23 @@ use super::open::{Open, Segment};
 /// at Tags as above; and, in an ordinary file, at the next Cluster. An element that claims to be so
 /// long that one of these lies within it does not hide it.
 ///
+/// # Checksums
+///
+/// Where an EBML header, Info, Tracks, Tags or a BlockGroup begins with a CRC-32, it is checked before
+/// anything in it is used; if it does not hold, the element is damage like one that is malformed.
+/// That of a Cluster can only be checked when all of it has passed: its frames have been told by
+/// then, and the fragment ends as [`Truncated`](crate::State::Truncated), with a
+/// [`Damage`](crate::Damage) after it. Checksums of a whole Segment, and of elements inside those
+/// named, are passed over.
+///
+/// # What is left out
+///
+/// Of a BlockGroup: BlockAdditions, DiscardPadding and what else is neither the Block nor its
+/// duration, for all of which no codec of the service has a use; of its references no more is told
+/// than that the frame is no keyframe. Frames of tracks that Tracks does not describe are told as
+/// they come. An EBML header of another document type, or for later readers, is damage; a Segment
+/// after it is read for what it may be.
+///
 /// ```
 /// use kvs_mkv::{Bytes, Decoder, Event};
 ///

@@ -75,13 +75,16 @@ impl Decoder {
     pub(super) fn end(&mut self) -> Result<(), Failure> {
         self.confirm()?;
         let at = self.input.position();
-        let mut scratch = [0; LOOK];
-        let rest = self.input.peek(&mut scratch);
         let open_ended = match self.level {
             Level::Top | Level::Segment => true,
             Level::Header => false,
             Level::Cluster { end, .. } => end == OPEN && self.segment.end == OPEN,
         };
+        if open_ended {
+            self.end_cluster();
+        }
+        let mut scratch = [0; LOOK];
+        let rest = self.input.peek(&mut scratch);
         let header = id::EBML.to_be_bytes();
         let begins = rest.starts_with(&header) || header.starts_with(rest);
         if rest.is_empty() {

@@ -65,8 +65,8 @@ pub struct FragmentEnd {
 }
 
 /// A place where the input is not what it should be. The fragment before it is
-/// [`Truncated`](State::Truncated) there, and all up to the next place where decoding can begin is
-/// skipped.
+/// [`Truncated`](State::Truncated), and all from there up to the next place where decoding can begin
+/// is skipped; nothing, where it can go on at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Damage {
@@ -104,6 +104,23 @@ pub enum Fault {
     },
     /// An element whose payload contradicts itself.
     Malformed(u32),
+    /// An element that its CRC-32 says is not what was written. A Cluster is told after its fragment,
+    /// and nothing of it is skipped.
+    Checksum {
+        /// Id of the element.
+        id: u32,
+        /// The fragment that it belongs to, as far as that is known.
+        fragment: Option<FragmentNumber>,
+    },
+    /// An EBML header of something else than Matroska or WebM: of this, or the beginning of it.
+    DocType(String),
+    /// An EBML header that demands a reader of a later version.
+    Version {
+        /// Id of the element that demands it.
+        id: u32,
+        /// The version.
+        version: u64,
+    },
     /// A block before the timecode of its Cluster, or with a time that no clock shows.
     NoTime(u32),
     /// An EncryptedBlock, which nobody can read.
@@ -146,6 +163,17 @@ impl fmt::Display for Fault {
                 write!(f, "{} of {size} bytes is over the limit", Name(*id))
             }
             Self::Malformed(id) => write!(f, "{} is malformed", Name(*id)),
+            Self::Checksum { id, fragment } => {
+                write!(f, "{}", Name(*id))?;
+                if let Some(number) = fragment {
+                    write!(f, " of fragment {number}")?;
+                }
+                f.write_str(" contradicts its checksum")
+            }
+            Self::DocType(name) => write!(f, "a document of type {name:?}, not Matroska"),
+            Self::Version { id, version } => {
+                write!(f, "{} {version} is of later readers than this", Name(*id))
+            }
             Self::NoTime(id) => write!(f, "{} has no valid time", Name(*id)),
             Self::FragmentTooLarge { left_out } => {
                 write!(f, "a fragment is over the limit by {left_out} bytes")
@@ -175,6 +203,10 @@ impl fmt::Display for Name {
             id::SIMPLE_BLOCK => "SimpleBlock",
             id::BLOCK_GROUP => "BlockGroup",
             id::VOID => "Void",
+            id::EBML_READ_VERSION => "EBMLReadVersion",
+            id::EBML_MAX_ID_LENGTH => "EBMLMaxIDLength",
+            id::EBML_MAX_SIZE_LENGTH => "EBMLMaxSizeLength",
+            id::DOC_TYPE_READ_VERSION => "DocTypeReadVersion",
             other => return write!(f, "element {other:X}"),
         })
     }

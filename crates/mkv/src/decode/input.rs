@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::{Buf, Bytes};
 
+use super::checksum::Sum;
+
 /// Bytes that tell whether an element begins: its head and that of its first child.
 pub(super) const LOOK: usize = 32;
 
@@ -20,6 +22,8 @@ pub(super) struct Input {
     finished: bool,
     /// Bytes put back so far.
     unread: u64,
+    /// Of what is being consumed, if anybody wants it.
+    sum: Option<Sum>,
 }
 
 impl Input {
@@ -84,11 +88,10 @@ impl Input {
 
     /// The next bytes that lie in one piece, `most` at most; nothing if there are none.
     pub(super) fn take(&mut self, most: usize) -> Bytes {
+        self.advance(most.min(self.front.len()));
         if self.front.len() > most {
-            self.advance(most);
             return self.front.split_to(most);
         }
-        self.advance(self.front.len());
         let next = self.rest.pop_front().unwrap_or_default();
         std::mem::replace(&mut self.front, next)
     }
@@ -99,8 +102,8 @@ impl Input {
             let within = usize::try_from(most)
                 .unwrap_or(usize::MAX)
                 .min(self.front.len());
-            self.front.advance(within);
             self.advance(within);
+            self.front.advance(within);
             most = most.saturating_sub(to_u64(within));
             if self.front.is_empty() {
                 self.front = self.rest.pop_front().unwrap_or_default();
@@ -108,9 +111,20 @@ impl Input {
         }
     }
 
-    /// Puts consumed bytes back, the last ones first. Not without end: input made to be read again
-    /// and again stays consumed.
+    /// Sums up what is consumed from here on.
+    pub(super) fn sum_up(&mut self, sum: Option<Sum>) {
+        self.sum = sum;
+    }
+
+    /// Ends a sum, and tells it if there is one.
+    pub(super) fn summed(&mut self) -> Option<Sum> {
+        self.sum.take()
+    }
+
+    /// Puts consumed bytes back, the last ones first, and forgets their sum. Not without end: input
+    /// made to be read again and again stays consumed.
     pub(super) fn unread(&mut self, piece: Bytes) {
+        self.sum = None;
         let len = to_u64(piece.len());
         let unread = self.unread.saturating_add(len);
         if piece.is_empty() || unread > self.position.saturating_mul(REREADS) {
@@ -130,7 +144,11 @@ impl Input {
         self.unread
     }
 
+    /// Counts bytes of the first piece as consumed, which are about to be cut off.
     fn advance(&mut self, by: usize) {
+        if let Some(sum) = &mut self.sum {
+            sum.update(self.front.get(..by).unwrap_or_default());
+        }
         self.position = self.position.saturating_add(to_u64(by));
     }
 }

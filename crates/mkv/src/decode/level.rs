@@ -1,5 +1,6 @@
 //! Which elements may stand where, and what is done with them.
 
+use super::checksum;
 use super::event::Fault;
 use super::limits::Limits;
 use crate::ebml::id;
@@ -41,8 +42,15 @@ pub(super) enum Level {
     Header,
     /// A Segment.
     Segment,
-    /// A Cluster that ends there; its timecode, once that came.
-    Cluster { end: u64, timecode: Option<u64> },
+    /// A Cluster.
+    Cluster {
+        offset: u64,
+        /// Where its first child begins.
+        payload: u64,
+        end: u64,
+        /// Once that came.
+        timecode: Option<u64>,
+    },
 }
 
 /// What is done with an element.
@@ -69,11 +77,10 @@ impl Level {
             return Err(Fault::Malformed(id));
         }
         match (self, id) {
-            (Self::Cluster { .. }, id::SIMPLE_BLOCK | id::BLOCK_GROUP | id::TIMESTAMP) => {
-                Ok(Action::Read)
-            }
+            (Self::Cluster { .. }, id::SIMPLE_BLOCK | id::BLOCK_GROUP | id::TIMESTAMP)
+            | (_, id::CRC_32) => Ok(Action::Read),
             (Self::Cluster { .. }, id::POSITION | id::PREV_SIZE | id::SILENT_TRACKS)
-            | (_, id::VOID | id::CRC_32) => Ok(Action::Skip),
+            | (_, id::VOID) => Ok(Action::Skip),
             (Self::Cluster { .. }, id::ENCRYPTED_BLOCK) => Err(Fault::Encrypted),
             (Self::Cluster { end, .. }, _) => match in_segment(id) {
                 Some(action) if end == OPEN => Ok(action),
@@ -100,7 +107,7 @@ impl Level {
 /// Small elements have short ids, for which noise passes; but not with their sizes too.
 fn may_be_so_long(head: Head) -> bool {
     match (head.id, head.size) {
-        (id::CRC_32, size) => size == Size::Known(4),
+        (id::CRC_32, size) => size == Size::Known(checksum::LEN),
         (id::TIMESTAMP | id::POSITION | id::PREV_SIZE, Size::Known(size)) => size <= 8,
         _ => true,
     }

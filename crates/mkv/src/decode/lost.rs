@@ -7,6 +7,7 @@
 use bytes::Bytes;
 
 use super::apply::Bad;
+use super::checksum;
 use super::decoder::{Decoder, Failure, Progress, State};
 use super::event::{Damage, Event, Fault};
 use super::input::{Gather, to_u64};
@@ -36,6 +37,7 @@ impl Decoder {
     /// Gives up what is under way.
     pub(super) fn lose(&mut self, failure: Failure) {
         self.input.unread(failure.unread);
+        self.input.sum_up(None);
         let mut offset = failure.offset;
         if self.level == Level::Header {
             // Of this fragment there is nothing but a header that led nowhere.
@@ -124,6 +126,7 @@ impl Decoder {
     /// Takes what a clue says, or goes on looking inside it.
     fn follow(&mut self, element: Element, payload: Bytes) {
         let followed = match element.id {
+            _ if !checksum::is_right(&payload) => Err(Bad::Checksum),
             id::TAGS => self.follow_tags(element, &payload),
             _ => self.describe(element.id, &payload),
         };

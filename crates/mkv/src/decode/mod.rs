@@ -12,7 +12,9 @@
 
 mod apply;
 mod block;
+mod checksum;
 mod decoder;
+mod doctype;
 mod encoding;
 mod ends;
 mod event;

@@ -29,6 +29,7 @@ impl Decoder {
             && end == at
         {
             self.confirm()?;
+            self.end_cluster();
             self.level = Level::Segment;
         }
         if self.segment.end == at {
@@ -53,7 +54,11 @@ impl Decoder {
             }
         };
         self.confirm()?;
-        self.level = self.level.around(head.id);
+        let around = self.level.around(head.id);
+        if around != self.level {
+            self.end_cluster();
+        }
+        self.level = around;
         self.check(head, element, action)
             .map_err(|fault| Failure::new(offset, fault))?;
         self.input.skip(u64::try_from(head.len).unwrap_or(u64::MAX));

@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 
-use super::event::{Event, FragmentBegin, FragmentEnd};
+use super::event::{Damage, Event, Fault, FragmentBegin, FragmentEnd};
 use super::header::Tracks;
 use super::tags::Service;
+use crate::ebml::id;
 use crate::fragment::{State, Tag};
 
 /// What is in force in a Segment.
@@ -47,6 +48,8 @@ pub(super) struct Open {
     /// Whether its beginning was told.
     told: bool,
     pub(super) has_cluster: bool,
+    /// Where the first Cluster is that contradicts its checksum.
+    pub(super) altered: Option<u64>,
 }
 
 impl Open {
@@ -58,6 +61,7 @@ impl Open {
             tag_bytes: 0,
             told: false,
             has_cluster: false,
+            altered: None,
         }
     }
 
@@ -102,10 +106,18 @@ impl Open {
         self.tell(segment, events);
         let state = match self.service.error {
             Some(error) => State::Error(error),
-            None if !whole || segment.damaged => State::Truncated,
+            None if !whole || segment.damaged || self.altered.is_some() => State::Truncated,
             None if self.has_cluster => State::Complete,
             None => State::Empty,
         };
+        let damage = self.altered.map(|offset| Damage {
+            offset,
+            skipped: 0,
+            fault: Fault::Checksum {
+                id: id::CLUSTER,
+                fragment: self.service.number.clone(),
+            },
+        });
         events.push_back(Event::End(FragmentEnd {
             number: self.service.number,
             server_timestamp: self.service.server,
@@ -114,6 +126,7 @@ impl Open {
             bytes: at.saturating_sub(self.offset),
             state,
         }));
+        events.extend(damage.map(Event::Damage));
     }
 
     fn tell(&mut self, segment: &Segment, events: &mut VecDeque<Event>) {

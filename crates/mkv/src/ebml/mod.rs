@@ -1,6 +1,7 @@
 //! EBML: ids, sizes and the elements they frame.
 
 pub(crate) mod children;
+pub(crate) mod crc;
 pub(crate) mod id;
 pub(crate) mod write;
 

@@ -6,6 +6,7 @@
     reason = "a test's own small numbers"
 )]
 
+mod checksums;
 mod cuts;
 mod damage;
 mod files;
@@ -17,7 +18,7 @@ mod round;
 
 use bytes::Bytes;
 
-use super::build::{element, tags};
+use super::build::{element, summed, tags};
 use super::*;
 use crate::ebml::id;
 use crate::ebml::write::UNKNOWN_SIZE;
