@@ -1,0 +1,45 @@
+//! What the targets have in common.
+#![forbid(unsafe_code)]
+
+use kvs_mkv::{Bytes, Damage, Fragment, Fragments, Frame, Tail, Writer};
+
+/// What is read of an input that comes in pieces of these sizes, again and again; in one piece if
+/// there are none.
+pub fn decode(mut input: &[u8], sizes: &[u8]) -> Vec<Result<Fragment, Damage>> {
+    let mut sizes = sizes.iter().map(|size| usize::from(*size).max(1)).cycle();
+    let mut fragments = Fragments::new();
+    let mut told = Vec::new();
+    while !input.is_empty() {
+        let size = sizes.next().unwrap_or(input.len());
+        let (piece, rest) = input.split_at(size.min(input.len()));
+        input = rest;
+        fragments.push(Bytes::copy_from_slice(piece));
+        told.extend(std::iter::from_fn(|| fragments.next_fragment()));
+    }
+    fragments.finish();
+    told.extend(std::iter::from_fn(|| fragments.next_fragment()));
+    told
+}
+
+/// The file that a writer makes, complete.
+pub fn complete(writer: Writer) -> Vec<u8> {
+    let Tail { pieces, patches } = writer.finish();
+    let mut file = pieces.concat();
+    for patch in patches {
+        let at = usize::try_from(patch.offset).expect("in memory");
+        file[at..at + patch.bytes.len()].copy_from_slice(&patch.bytes);
+    }
+    file
+}
+
+/// The frames of a file that must be without damage.
+pub fn frames(file: &[u8]) -> Vec<Frame> {
+    let fragments = decode(file, &[]);
+    let whole = fragments.into_iter().map(|told| told.expect("no damage"));
+    whole.flat_map(|fragment| fragment.frames).collect()
+}
+
+/// What a file keeps of a frame, whatever becomes of its time.
+pub fn kept(frame: &Frame) -> (u64, bool, bool, &[u8]) {
+    (frame.track, frame.keyframe, frame.invisible, &frame.data)
+}
