@@ -34,8 +34,9 @@ use crate::ebml::write::{Encoder, Width};
 use crate::fragment::{Fragment, InBandError, Tag};
 use crate::number::FragmentNumber;
 use crate::timestamp::Timestamp;
+use crate::writer::cluster::{self, Bounds};
 use crate::writer::tags::{self, Identity, Targets};
-use crate::writer::{cluster, header, tracks};
+use crate::writer::{header, tracks};
 
 const ERROR_CODE: &str = "AWS_KINESISVIDEO_ERROR_CODE";
 const ERROR_ID: &str = "AWS_KINESISVIDEO_ERROR_ID";
@@ -87,7 +88,7 @@ pub fn encode(fragment: &Fragment, options: &PayloadOptions) -> Vec<Bytes> {
     let blocks = cluster::blocks(&fragment.frames, |timestamp| {
         ticks(timestamp.saturating_add(options.shift), scale)
     });
-    for blocks in cluster::split(&blocks, u64::MAX) {
+    for blocks in cluster::split(&blocks, Bounds::WIDEST) {
         pieces.extend(cluster::encode(blocks, scale, CLUSTER_SIZE));
     }
     tags::encode(tags::after(fragment), Targets::Unsaid, &mut e);
@@ -118,7 +119,7 @@ pub fn error(number: &FragmentNumber, error: &InBandError) -> Vec<Bytes> {
 }
 
 fn begin(e: &mut Encoder) {
-    header::ebml_header(e);
+    header::ebml_header(header::MATROSKA, e);
     e.unknown_size(id::SEGMENT);
 }
 

@@ -1,5 +1,7 @@
 //! Clusters and their blocks.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 use crate::ebml::id;
@@ -44,13 +46,38 @@ pub(crate) fn blocks<'a>(frames: &'a [Frame], tick: impl Fn(i64) -> i64) -> Vec<
     blocks
 }
 
-/// Cuts blocks into Clusters: as few as the 16 bits of their relative times and `limit` allow. The
-/// first block of a Cluster may exceed the limit alone.
-pub(crate) fn split<'a, 'b>(mut blocks: &'b [Block<'a>], limit: u64) -> Vec<&'b [Block<'a>]> {
+/// What one Cluster may hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    bytes: u64,
+    /// From the earliest block to the latest.
+    ticks: i64,
+}
+
+impl Bounds {
+    /// Those of relative times alone, which have 16 bits; half of them, since none is negative.
+    pub(crate) const WIDEST: Self = Self {
+        bytes: u64::MAX,
+        ticks: 0x7FFF,
+    };
+
+    /// `scale` is that of the output.
+    pub(crate) fn new(bytes: u64, duration: Duration, scale: u64) -> Self {
+        let ticks = duration.as_nanos().checked_div(scale.into()).unwrap_or(0);
+        Self {
+            bytes,
+            ticks: i64::try_from(ticks).map_or(Self::WIDEST.ticks, |t| t.min(Self::WIDEST.ticks)),
+        }
+    }
+}
+
+/// Cuts blocks into Clusters: as few as the bounds allow. The first block of a Cluster may exceed
+/// them alone.
+pub(crate) fn split<'a, 'b>(mut blocks: &'b [Block<'a>], bounds: Bounds) -> Vec<&'b [Block<'a>]> {
     let mut clusters = Vec::new();
     while !blocks.is_empty() {
         let (cluster, rest) = blocks
-            .split_at_checked(fitting(blocks, limit))
+            .split_at_checked(fitting(blocks, bounds))
             .unwrap_or((blocks, &[]));
         clusters.push(cluster);
         blocks = rest;
@@ -59,7 +86,7 @@ pub(crate) fn split<'a, 'b>(mut blocks: &'b [Block<'a>], limit: u64) -> Vec<&'b 
 }
 
 /// How many of the first blocks go into one Cluster; at least one.
-fn fitting(blocks: &[Block<'_>], limit: u64) -> usize {
+fn fitting(blocks: &[Block<'_>], bounds: Bounds) -> usize {
     let mut bytes = 0_u64;
     let (mut first, mut last) = (i64::MAX, i64::MIN);
     blocks
@@ -71,8 +98,8 @@ fn fitting(blocks: &[Block<'_>], limit: u64) -> usize {
             bytes = bytes
                 .saturating_add(len_u64(&block.frame.data))
                 .saturating_add(BLOCK_OVERHEAD);
-            let near = last.saturating_sub(first) <= i64::from(i16::MAX);
-            begins || (near && bytes <= limit)
+            let near = last.saturating_sub(first) <= bounds.ticks;
+            begins || (near && bytes <= bounds.bytes)
         })
         .count()
         .max(1)

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use bytes::Bytes;
 
-use super::cluster::{self, Block};
+use super::cluster::{self, Block, Bounds};
 use super::cues::Cues;
 use super::header::{self, Layout, MILLISECOND};
 use super::tags::{self, Identity, Targets};
@@ -20,6 +20,7 @@ pub(super) struct File {
     layout: Layout,
     tracks: Vec<Track>,
     scale: u64,
+    bounds: Bounds,
     timeline: Timeline,
     indexed: Indexed,
     cues: Cues,
@@ -54,6 +55,7 @@ impl File {
         let file = Self {
             layout: header.layout,
             indexed: video.map_or(Indexed::Clusters, |t| Indexed::Keyframes(t.number)),
+            bounds: Bounds::new(options.cluster_bytes, options.cluster_duration, scale),
             tracks,
             scale,
             timeline,
@@ -70,14 +72,13 @@ impl File {
     pub(super) fn write(
         &mut self,
         fragment: &Fragment,
-        cluster_bytes: u64,
         output: &mut Output,
     ) -> Result<(), WriteError> {
         let place = self.timeline.place(fragment, &self.tracks)?;
         self.timeline.take(&place);
         let blocks = cluster::blocks(&fragment.frames, |timestamp| place.tick(timestamp));
         output.push(tags_before(fragment));
-        for blocks in cluster::split(&blocks, cluster_bytes) {
+        for blocks in cluster::split(&blocks, self.bounds) {
             self.write_cluster(blocks, output);
         }
         output.push(tags_after(fragment));

@@ -10,6 +10,8 @@ use crate::timestamp::Timestamp;
 use crate::track::Track;
 
 const APP: &str = "kvs-mkv";
+pub(crate) const MATROSKA: &str = "matroska";
+const WEBM: &str = "webm";
 /// The scale that nearly all files have.
 pub(super) const MILLISECOND: u64 = 1_000_000;
 /// Room for a SeekHead of three entries: Info, Tracks and Cues.
@@ -50,7 +52,7 @@ struct Reserved {
 /// Writes EBML header, Segment head, Info and Tracks.
 pub(super) fn encode(form: Form, scale: u64, date: Option<Timestamp>, tracks: &[Track]) -> Header {
     let mut e = Encoder::new(Width::Shortest);
-    ebml_header(&mut e);
+    ebml_header(doc_type(tracks), &mut e);
     let after_segment_id = e.len().saturating_add(4);
     e.unknown_size(id::SEGMENT);
     let segment = e.len();
@@ -112,14 +114,22 @@ impl Layout {
     }
 }
 
+/// What most readers of WebM take, and no reader of Matroska needs to know.
+fn doc_type(tracks: &[Track]) -> &'static str {
+    match !tracks.is_empty() && tracks.iter().all(tracks::is_webm) {
+        true => WEBM,
+        false => MATROSKA,
+    }
+}
+
 /// The EBML header of every output.
-pub(crate) fn ebml_header(e: &mut Encoder) {
+pub(crate) fn ebml_header(doc_type: &str, e: &mut Encoder) {
     e.master(id::EBML, |e| {
         e.unsigned(id::EBML_VERSION, 1);
         e.unsigned(id::EBML_READ_VERSION, 1);
         e.unsigned(id::EBML_MAX_ID_LENGTH, 4);
         e.unsigned(id::EBML_MAX_SIZE_LENGTH, 8);
-        e.text(id::DOC_TYPE, "matroska");
+        e.text(id::DOC_TYPE, doc_type);
         e.unsigned(id::DOC_TYPE_VERSION, 4);
         e.unsigned(id::DOC_TYPE_READ_VERSION, 2);
     });

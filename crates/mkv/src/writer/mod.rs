@@ -1,7 +1,7 @@
 //! Many fragments as one playable file.
 //!
 //! ```text
-//! EBML header
+//! EBML header                     of WebM, if all codecs are WebM's
 //! Segment
 //!   SeekHead                      room kept, completed at the end
 //!   Info                          Duration: room kept
@@ -137,7 +137,7 @@ impl Writer {
                 none.insert(file)
             }
         };
-        file.write(fragment, self.options.cluster_bytes, &mut self.output)
+        file.write(fragment, &mut self.output)
     }
 
     /// What is to be written next; whole fragments.

@@ -1,5 +1,7 @@
 //! What goes into a writer and comes out of it beside fragments.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
 /// How a file is written.
@@ -11,6 +13,9 @@ pub struct WriterOptions {
     pub gaps: Gaps,
     /// Bytes of frames after which a fragment's Cluster is split.
     pub cluster_bytes: u64,
+    /// Time from the earliest frame to the latest after which it is split: players seek to Clusters.
+    /// However long, none exceeds the 32,767 ticks that its blocks can count.
+    pub cluster_duration: Duration,
 }
 
 impl Default for WriterOptions {
@@ -19,6 +24,7 @@ impl Default for WriterOptions {
             form: Form::Seekable,
             gaps: Gaps::Close,
             cluster_bytes: 8 << 20,
+            cluster_duration: Duration::from_secs(5),
         }
     }
 }

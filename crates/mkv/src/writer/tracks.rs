@@ -48,6 +48,13 @@ pub(super) fn compare(file: &[Track], new: &[Track]) -> Result<(), TracksChanged
     }
 }
 
+/// Whether a track may be in a WebM file: of its codecs, and neither compressed nor encrypted.
+pub(super) fn is_webm(track: &Track) -> bool {
+    let codecs = ["V_VP8", "V_VP9", "V_AV1", "A_VORBIS", "A_OPUS"];
+    codecs.contains(&track.codec_id.as_str())
+        && child(&track.entry, id::CONTENT_ENCODINGS).is_none()
+}
+
 fn difference(known: &Track, track: &Track) -> Option<TrackChange> {
     let encodings = |track: &Track| child(&track.entry, id::CONTENT_ENCODINGS).map(<[u8]>::to_vec);
     if known.codec_id != track.codec_id {

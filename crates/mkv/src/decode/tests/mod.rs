@@ -15,6 +15,7 @@ mod hostile;
 mod memory;
 mod payloads;
 mod round;
+mod streams;
 
 use bytes::Bytes;
 

@@ -1,5 +1,7 @@
 //! What this crate writes, it reads.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -59,6 +61,7 @@ proptest! {
     fn files_read_back(
         mut fragments in proptest::collection::vec(any_fragment(), 1..6),
         cluster_bytes in prop_oneof![Just(u64::MAX), 0..5_000_u64],
+        cluster_ms in prop_oneof![Just(u64::MAX), 0..40_000_u64],
         streamed: bool,
         keep: bool,
     ) {
@@ -69,6 +72,7 @@ proptest! {
             form: if streamed { Form::Streamed } else { Form::Seekable },
             gaps: if keep { Gaps::Keep } else { Gaps::Close },
             cluster_bytes,
+            cluster_duration: Duration::from_millis(cluster_ms),
         };
         let bytes = file(options, &fragments);
         account(&decode(&bytes), bytes.len());

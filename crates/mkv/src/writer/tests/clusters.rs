@@ -1,5 +1,7 @@
 //! Blocks, and where Clusters are cut.
 
+use std::time::Duration;
+
 use super::walk::{blocks, cluster_blocks, segment};
 use super::*;
 
@@ -12,6 +14,7 @@ fn ticks_by_cluster(bytes: &[u8]) -> Vec<Vec<i64>> {
 fn cut(times: &[i64], cluster_bytes: u64) -> Vec<Vec<i64>> {
     let options = WriterOptions {
         cluster_bytes,
+        cluster_duration: Duration::MAX,
         ..WriterOptions::default()
     };
     ticks_by_cluster(&file(options, &[fragment(1, None, times)]))
@@ -32,6 +35,25 @@ fn clusters_are_cut_where_relative_times_end() {
 fn clusters_are_cut_by_size_but_never_frames() {
     assert_eq!(cut(&[0, 40, 80], 0), [[0], [40], [80]]);
     assert_eq!(cut(&[0, 40, 80], 45), [vec![0, 40], vec![80]]);
+}
+
+#[test]
+fn clusters_are_cut_by_time() {
+    let cut = |times: &[i64], ms| {
+        let options = WriterOptions {
+            cluster_duration: Duration::from_millis(ms),
+            ..WriterOptions::default()
+        };
+        ticks_by_cluster(&file(options, &[fragment(1, None, times)]))
+    };
+    assert_eq!(cut(&[0, 40, 80], 0), [[0], [40], [80]]);
+    assert_eq!(cut(&[0, 80, 40, 120], 80), [vec![0, 80, 40], vec![120]]);
+    let default = WriterOptions::default().cluster_duration.as_millis();
+    assert_eq!(default, 5_000);
+    assert_eq!(
+        cut(&[0, 5_000, 5_001], 5_000),
+        [vec![0, 5_000], vec![5_001]]
+    );
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! What is written reads back as the fragments that it was made of.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::walk::{Block, Element, cluster_blocks, segment};
@@ -146,6 +148,7 @@ proptest! {
     fn fragments_read_back(
         fragments in proptest::collection::vec(any_fragment(), 1..6),
         cluster_bytes in prop_oneof![Just(u64::MAX), 0..5_000_u64],
+        cluster_ms in prop_oneof![Just(u64::MAX), 0..40_000_u64],
         streamed: bool,
         keep: bool,
     ) {
@@ -153,6 +156,7 @@ proptest! {
             form: if streamed { Form::Streamed } else { Form::Seekable },
             gaps: if keep { Gaps::Keep } else { Gaps::Close },
             cluster_bytes,
+            cluster_duration: Duration::from_millis(cluster_ms),
         };
         let told = read(&file(options, &fragments));
         prop_assert_eq!(told.len(), fragments.len());

@@ -150,3 +150,28 @@ fn every_track_gets_an_identifier_of_its_own() {
     assert_eq!(uids([9, 8, 7, 6]), [9, 8, 7, 6]);
     assert_eq!(uids([0, 0, 1, 1]), [2, 3, 1, 4]);
 }
+
+#[test]
+fn webm_is_what_all_codecs_make_it() {
+    let doc_type = |tracks: &[Track]| {
+        let fragment = with_tracks(1, None, tracks, vec![frame(VIDEO, 0)]);
+        let bytes = file(WriterOptions::default(), &[fragment]);
+        let header = walk::elements(&bytes)[0];
+        header.one(id::DOC_TYPE).text().to_owned()
+    };
+    let coded = |track: Track, codec: &str| {
+        let kind = track.kind.clone();
+        super::track(track.number, kind, codec)
+    };
+    let (vp9, opus) = (coded(video(), "V_VP9"), coded(audio(), "A_OPUS"));
+    assert_eq!(doc_type(&[vp9.clone()]), "webm");
+    assert_eq!(doc_type(&[vp9.clone(), opus]), "webm");
+    assert_eq!(doc_type(&[vp9.clone(), audio()]), "matroska");
+    assert_eq!(doc_type(&[video()]), "matroska");
+    let mut encoded = vp9;
+    let mut e = Encoder::new(Width::Shortest);
+    e.raw(&encoded.entry);
+    e.binary(id::CONTENT_ENCODINGS, &[]);
+    encoded.entry = e.take();
+    assert_eq!(doc_type(&[encoded]), "matroska");
+}
