@@ -73,7 +73,7 @@ pub(super) fn check(source: &Path, name: &str, bench: &Bench) -> Result<Complain
 }
 
 /// Where two tell different things of a fragment.
-fn drift(what: &str, expected: &[String], found: &[String]) -> Option<String> {
+pub(super) fn drift(what: &str, expected: &[String], found: &[String]) -> Option<String> {
     let index = first_difference(expected, found)?;
     let none = "nothing".to_owned();
     let [before, after] = [expected, found].map(|list| list.get(index).unwrap_or(&none));
@@ -96,7 +96,7 @@ fn whole(pieces: &[&[u8]], scratch: &Path) -> Result<Packets, Failure> {
 
 /// A capture cut in front of each header. Chance may write one into a picture; the number of
 /// pieces would then not be that of the fragments.
-fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
+pub(super) fn pieces(bytes: &[u8]) -> Vec<&[u8]> {
     let mut starts: Vec<usize> = bytes
         .windows(HEADER.len())
         .enumerate()
@@ -132,7 +132,7 @@ fn kept(fragment: &Value) -> Result<String, Failure> {
 }
 
 /// How the packets of a file differ from those of its source, at the first place they do.
-fn difference(expected: &Packets, found: &Packets) -> Option<String> {
+pub(super) fn difference(expected: &Packets, found: &Packets) -> Option<String> {
     for (stream, expected) in expected {
         let Some(found) = found.get(stream) else {
             return Some(format!("stream {stream} is missing"));

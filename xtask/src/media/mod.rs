@@ -3,6 +3,7 @@
 
 mod captures;
 mod demo;
+mod fragments;
 mod probe;
 mod tools;
 
@@ -23,6 +24,8 @@ type Complaints = Vec<String>;
 /// What the checks work with.
 struct Bench {
     kvs: PathBuf,
+    /// An example of `kvs-mkv`, which tells what is in a file.
+    fragments: PathBuf,
     /// For what the checks write; empty at the start.
     folder: PathBuf,
 }
@@ -52,6 +55,8 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
     }
     for capture in captures::find(&samples)? {
         let name = capture.file_stem().unwrap_or_default().to_string_lossy();
+        let fragments = fragments::check(&capture, &name, &bench);
+        passed &= report(&format!("{name}, decoded"), fragments);
         passed &= report(&name, captures::check(&capture, &name, &bench));
     }
     Ok(passed.into())
@@ -76,14 +81,8 @@ fn report(name: &str, result: Result<Complaints, Failure>) -> bool {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let messages = process::text(process::cargo().current_dir(root).args([
-            "build",
-            "--release",
-            "--locked",
-            "--package=kvs-cli",
-            "--message-format=json-render-diagnostics",
-        ]))?;
-        let kvs = executable(&messages).ok_or("kvs-cli builds no program")?;
+        let kvs = built(root, &["--package=kvs-cli"])?;
+        let fragments = built(root, &["--package=kvs-mkv", "--example=fragments"])?;
         let target = kvs
             .ancestors()
             .nth(2)
@@ -93,7 +92,11 @@ impl Bench {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        Ok(Self { kvs, folder })
+        Ok(Self {
+            kvs,
+            fragments,
+            folder,
+        })
     }
 
     /// The `kvs` command, with keys that the emulator takes and without this machine's settings.
@@ -113,6 +116,18 @@ impl Bench {
             .stdin(Stdio::null());
         kvs
     }
+}
+
+/// Builds a program as people run it.
+fn built(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
+    let messages = process::text(
+        process::cargo()
+            .current_dir(root)
+            .args(["build", "--release", "--locked"])
+            .args(which)
+            .arg("--message-format=json-render-diagnostics"),
+    )?;
+    executable(&messages).ok_or_else(|| format!("{} builds no program", which.concat()).into())
 }
 
 /// The program among what cargo has built.

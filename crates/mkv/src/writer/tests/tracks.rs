@@ -164,7 +164,7 @@ fn webm_is_what_all_codecs_make_it() {
         super::track(track.number, kind, codec)
     };
     let (vp9, opus) = (coded(video(), "V_VP9"), coded(audio(), "A_OPUS"));
-    assert_eq!(doc_type(&[vp9.clone()]), "webm");
+    assert_eq!(doc_type(std::slice::from_ref(&vp9)), "webm");
     assert_eq!(doc_type(&[vp9.clone(), opus]), "webm");
     assert_eq!(doc_type(&[vp9.clone(), audio()]), "matroska");
     assert_eq!(doc_type(&[video()]), "matroska");
