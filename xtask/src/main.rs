@@ -10,6 +10,7 @@ mod ci;
 mod codegen;
 mod conformance;
 mod differential;
+mod fuzz;
 mod media;
 mod process;
 mod tidy;
@@ -29,6 +30,7 @@ Commands:
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   differential          compare with other programs for the same job
+  fuzz [SECONDS]        feed the decoder and the writer with noise, a minute each unless said
   media                 play what `kvs` writes with ffmpeg and mkvtoolnix
   ci                    all of these, and formatting, lints, documentation, licences";
 
@@ -55,6 +57,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
         ["differential"] => differential::run(&root()),
+        ["fuzz"] => fuzz::run(&root(), "60"),
+        ["fuzz", seconds] => fuzz::run(&root(), seconds),
         ["media"] => media::run(&root()),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {
