@@ -21,12 +21,13 @@ enum External {
     Only(&'static [&'static str]),
 }
 
-const ROOMS: [Room; 12] = [
+const ROOMS: [Room; 13] = [
     room("kvs-codegen", &[]),
     room("xtask", &["kvs-codegen"]),
     sansio("kvs-protocol", &[], CODECS),
     sansio("kvs-api", &["kvs-protocol"], CODECS),
     sansio("kvs-mkv", &[], &["bytes"]),
+    sansio("kvs-mp4", &["kvs-mkv"], &["bytes", "mp4-atom"]),
     sansio("kvs-archive", &["kvs-api", "kvs-mkv"], CODECS),
     room("kvs-ureq", &["kvs-archive"]),
     room("kvs-hyper", &["kvs-archive"]),
@@ -53,6 +54,7 @@ const CRATES: &[&str] = &[
     "kvs-protocol",
     "kvs-api",
     "kvs-mkv",
+    "kvs-mp4",
     "kvs-archive",
     "kvs-ureq",
     "kvs-hyper",

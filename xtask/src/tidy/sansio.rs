@@ -6,7 +6,13 @@ use std::process::Command;
 use super::Finding;
 use crate::{Failure, process};
 
-const PACKAGES: [&str; 4] = ["kvs-protocol", "kvs-api", "kvs-mkv", "kvs-archive"];
+const PACKAGES: [&str; 5] = [
+    "kvs-protocol",
+    "kvs-api",
+    "kvs-mkv",
+    "kvs-mp4",
+    "kvs-archive",
+];
 
 /// Where the settings are, from the workspace's folder.
 const SETTINGS: &str = "xtask/sansio";
