@@ -44,6 +44,7 @@ const GET_EXAMPLES: &str = "\
 Examples:
   kvs get door --from '2026-11-24 10:00' --to '2026-11-24 10:05' -o door.mkv
   kvs get door --from -10m -o - | ffplay -
+  kvs get door --from -2h --format mp4 -o door.mp4
   kvs get door --from -1d --format fragments -o door/
   kvs get door --fragments @door.mkv.missing.jsonl -o rest.mkv
 
@@ -212,6 +213,8 @@ pub(crate) enum Format {
     /// One file that plays
     #[default]
     Mkv,
+    /// The same as MP4: with its index in front, or in a pipe in fragments
+    Mp4,
     /// The bytes as the service sent them
     Raw,
     /// A folder: each fragment as a file that plays, and index.jsonl

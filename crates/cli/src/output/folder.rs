@@ -69,7 +69,9 @@ impl Sink for Folder {
             .map(|number| format!("{number}.mkv"));
         if let Some(name) = &name {
             let mut writer = Writer::new(WriterOptions::default());
-            writer.write(fragment).map_err(Rejected::Fragment)?;
+            writer
+                .write(fragment)
+                .map_err(|why| Rejected::Fragment(why.into()))?;
             let written = write_file(&self.temporary.path().join(name), writer);
             written.map_err(|error| unwritable(&self.target.path().join(name), &error))?;
         }

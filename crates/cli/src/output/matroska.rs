@@ -62,7 +62,7 @@ impl Sink for Files {
             }
             written => written,
         };
-        written.map_err(Rejected::Fragment)?;
+        written.map_err(|why| Rejected::Fragment(why.into()))?;
         Ok(self.file.write(&self.writer.take_output())?)
     }
 

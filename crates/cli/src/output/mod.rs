@@ -3,6 +3,7 @@
 
 mod folder;
 mod matroska;
+mod mp4;
 mod pending;
 mod pipe;
 mod raw;
@@ -10,7 +11,8 @@ mod target;
 
 use std::path::{Path, PathBuf};
 
-use kvs_archive::mkv::{Fragment, WriteError};
+use kvs_archive::mkv::Fragment;
+use kvs_mp4::WriteError;
 
 use self::pending::{Pending, Sealed};
 use self::target::{Kind, Target};
@@ -62,12 +64,13 @@ pub(crate) fn open(path: &Path, format: Format, overwrite: bool) -> Result<Box<d
         return pipe::open(format);
     }
     let kind = match format {
-        Format::Mkv | Format::Raw => Kind::File,
+        Format::Mkv | Format::Mp4 | Format::Raw => Kind::File,
         Format::Fragments => Kind::Folder,
     };
     let target = Target::check(path, kind, overwrite)?;
     Ok(match format {
         Format::Mkv => Box::new(matroska::Files::create(target)?),
+        Format::Mp4 => Box::new(mp4::Files::create(target)?),
         Format::Raw => Box::new(raw::File::create(target)?),
         Format::Fragments => Box::new(folder::Folder::create(target)?),
     })

@@ -82,6 +82,18 @@ impl Pending {
         written.map_err(|error| unwritable(self.target.path(), &error))
     }
 
+    /// Adds all of another, which is gone then.
+    pub(super) fn append(&mut self, mut other: Self) -> Result<(), Failure> {
+        let copied = other
+            .file
+            .flush()
+            .and_then(|()| File::open(other.temporary.path()))
+            .and_then(|mut from| io::copy(&mut from, &mut self.file));
+        copied
+            .map(drop)
+            .map_err(|error| unwritable(self.target.path(), &error))
+    }
+
     pub(super) fn write_line(&mut self, line: &impl Serialize) -> Result<(), Failure> {
         let written = serde_json::to_writer(&mut self.file, line).map_err(io::Error::from);
         written

@@ -2,7 +2,8 @@
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
-use kvs_archive::mkv::{Bytes, Form, Fragment, WriteError, Writer, WriterOptions};
+use kvs_archive::mkv::{self, Bytes, Form, Fragment, Writer, WriterOptions};
+use kvs_mp4::WriteError;
 
 use super::{Delivery, Hole, Rejected, Sink};
 use crate::args::Format;
@@ -14,6 +15,13 @@ type Pipe = BufWriter<StdoutLock<'static>>;
 #[derive(Debug)]
 struct Streamed {
     writer: Writer,
+    pipe: Pipe,
+}
+
+/// An MP4 that plays as it comes.
+#[derive(Debug)]
+struct Fragmented {
+    writer: kvs_mp4::Writer,
     pipe: Pipe,
 }
 
@@ -34,34 +42,65 @@ pub(super) fn open(format: Format) -> Result<Box<dyn Sink>, Failure> {
         ));
     }
     let pipe = BufWriter::new(stdout.lock());
-    Ok(if format == Format::Raw {
-        Box::new(Raw(pipe))
-    } else {
-        let options = WriterOptions {
-            form: Form::Streamed,
-            ..WriterOptions::default()
-        };
-        Box::new(Streamed {
-            writer: Writer::new(options),
-            pipe,
-        })
+    Ok(match format {
+        Format::Raw => Box::new(Raw(pipe)),
+        Format::Mp4 => {
+            let options = kvs_mp4::WriterOptions {
+                form: kvs_mp4::Form::Fragmented,
+                ..kvs_mp4::WriterOptions::default()
+            };
+            Box::new(Fragmented {
+                writer: kvs_mp4::Writer::new(options),
+                pipe,
+            })
+        }
+        Format::Mkv | Format::Fragments => {
+            let options = WriterOptions {
+                form: Form::Streamed,
+                ..WriterOptions::default()
+            };
+            Box::new(Streamed {
+                writer: Writer::new(options),
+                pipe,
+            })
+        }
     })
+}
+
+fn rejected(why: WriteError) -> Rejected {
+    match why {
+        WriteError::Fragment(mkv::WriteError::TracksChanged(change)) => {
+            Rejected::Output(Failure::new(format_args!(
+                "{change} from here on, and a pipe takes one file only; use -o FILE, which makes \
+                 as many as it takes"
+            )))
+        }
+        why => Rejected::Fragment(why),
+    }
 }
 
 impl Sink for Streamed {
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
-        self.writer.write(fragment).map_err(|why| match why {
-            WriteError::TracksChanged(change) => Rejected::Output(Failure::new(format_args!(
-                "{change} from here on, and a pipe takes one file only; use -o FILE, which makes \
-                 as many as it takes"
-            ))),
-            why => Rejected::Fragment(why),
-        })?;
+        let written = self.writer.write(fragment);
+        written.map_err(|why| rejected(why.into()))?;
         Ok(send(&mut self.pipe, &self.writer.take_output())?)
     }
 
     fn finish(mut self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
         send(&mut self.pipe, &self.writer.finish().pieces)?;
+        Ok(delivered(holes))
+    }
+}
+
+impl Sink for Fragmented {
+    fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
+        self.writer.write(fragment).map_err(rejected)?;
+        Ok(send(&mut self.pipe, &self.writer.take_output())?)
+    }
+
+    fn finish(mut self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
+        let tail = self.writer.finish().map_err(Failure::new)?;
+        send(&mut self.pipe, &tail.pieces)?;
         Ok(delivered(holes))
     }
 }

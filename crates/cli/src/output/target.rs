@@ -92,6 +92,13 @@ impl Target {
         self.sibling(name, Kind::File, true)
     }
 
+    /// Where what comes behind the head of this output waits until the head is known.
+    pub(super) fn spool(&self) -> Self {
+        let mut name = self.name.clone();
+        name.push(".spool");
+        self.sibling(name, Kind::File, true)
+    }
+
     /// The `count`th file of an output that goes on: `demo.mkv`, `demo-2.mkv`.
     pub(super) fn sequel(&self, count: usize) -> Result<Self, Failure> {
         let name = Path::new(&self.name);

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use kvs_archive::mkv::{Fragment, WriteError};
+use kvs_archive::mkv::Fragment;
 use kvs_archive::{Missing, Planned};
+use kvs_mp4::WriteError;
 use serde::Serialize;
 
 use super::rfc3339;

@@ -1,0 +1,100 @@
+//! MP4 files with their index in front.
+
+use std::path::PathBuf;
+
+use kvs_archive::mkv::{self, Fragment, TracksChanged};
+use kvs_mp4::{WriteError, Writer, WriterOptions};
+
+use super::{Delivery, Hole, Pending, Rejected, Sealed, Sink, Target, publish};
+use crate::exit::Failure;
+
+/// One file, and others that go on where the tracks change.
+#[derive(Debug)]
+pub(super) struct Files {
+    target: Target,
+    /// Files that are whole.
+    whole: Vec<Sealed>,
+    file: Growing,
+    sequels: Vec<(PathBuf, String)>,
+}
+
+impl Files {
+    pub(super) fn create(target: Target) -> Result<Self, Failure> {
+        Ok(Self {
+            file: Growing::create(target.clone())?,
+            target,
+            whole: Vec::new(),
+            sequels: Vec::new(),
+        })
+    }
+
+    /// Ends the file, and begins another for what has other tracks.
+    fn go_on(&mut self, fragment: &Fragment, change: TracksChanged) -> Result<(), Failure> {
+        let count = self.whole.len().saturating_add(2);
+        let target = self.target.sequel(count)?;
+        let first = match &fragment.number {
+            Some(number) => format!("from fragment {number} on, {change}"),
+            None => change.to_string(),
+        };
+        self.sequels.push((target.path().to_owned(), first));
+        let file = std::mem::replace(&mut self.file, Growing::create(target)?);
+        self.whole.push(file.end()?);
+        Ok(())
+    }
+}
+
+/// A file whose head is not known yet.
+#[derive(Debug)]
+struct Growing {
+    target: Target,
+    writer: Writer,
+    spool: Pending,
+}
+
+impl Growing {
+    fn create(target: Target) -> Result<Self, Failure> {
+        Ok(Self {
+            writer: Writer::new(WriterOptions::default()),
+            spool: Pending::create(target.spool())?,
+            target,
+        })
+    }
+
+    fn end(mut self) -> Result<Sealed, Failure> {
+        let tail = self.writer.finish().map_err(Failure::new)?;
+        self.spool.write(&tail.pieces)?;
+        let mut file = Pending::create(self.target)?;
+        file.write(&tail.head)?;
+        file.append(self.spool)?;
+        file.seal()
+    }
+}
+
+impl Sink for Files {
+    fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
+        let written = match self.file.writer.write(fragment) {
+            Err(WriteError::Fragment(mkv::WriteError::TracksChanged(change))) => {
+                self.go_on(fragment, change)?;
+                self.file.writer.write(fragment)
+            }
+            written => written,
+        };
+        written.map_err(Rejected::Fragment)?;
+        Ok(self.file.spool.write(&self.file.writer.take_output())?)
+    }
+
+    fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
+        let Self {
+            target,
+            mut whole,
+            file,
+            sequels,
+        } = *self;
+        whole.push(file.end()?);
+        Ok(Delivery {
+            name: target.path().display().to_string(),
+            holes: publish(&target, whole, holes)?,
+            sequels,
+        })
+    }
+}
