@@ -67,6 +67,14 @@ Examples:
 Damaged places are told on standard error and skipped. The exit code is 1 if FILE cannot be read or
 is not Matroska.";
 
+const REMUX_EXAMPLES: &str = "\
+Examples:
+  kvs remux door.mkv -o door.mp4
+  kvs remux door.raw -o door.mkv
+  kvs remux door.mkv --format mp4 -o - | ffplay -
+
+Damaged places are told on standard error and left out. The exit code is 3 if whole fragments are.";
+
 const EMULATOR_EXAMPLES: &str = "\
 Examples:
   kvs emulator --load door=door.mkv --load long=door.mkv,repeat=1000
@@ -129,6 +137,8 @@ pub(crate) enum Command {
     Get(Get),
     /// Show which fragments a Matroska file holds
     Inspect(Inspect),
+    /// Write a Matroska file, or what the service once sent, anew: as one file that plays
+    Remux(Remux),
     /// Serve Matroska files on this machine, as the service does
     Emulator(Emulator),
 }
@@ -249,6 +259,22 @@ pub(crate) struct Inspect {
     /// `keyframes`, `tracks`, `state` (complete, truncated, empty or error), `error`
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = REMUX_EXAMPLES)]
+pub(crate) struct Remux {
+    /// File to read; `-` is standard input
+    pub(crate) file: PathBuf,
+    /// Where to write; `-` is standard output, for a pipe
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// What to write [default: by the name of the output, .mp4 or .mkv]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) format: Option<Format>,
+    /// Replace what stands under the name of the output
+    #[arg(long)]
+    pub(crate) overwrite: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,19 +1,15 @@
 //! `kvs inspect`.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 
-use kvs_archive::mkv::{Bytes, Damage, Fault, Fragment, Fragments, Track};
+use kvs_archive::mkv::{Damage, Fault, Fragment, Fragments, Track};
 
+use super::input::Input;
 use super::stdout::Lines;
 use crate::args::Inspect;
 use crate::exit::{Failure, Outcome, say};
 use crate::report::units::Count;
 use crate::report::{Column, FragmentLine, Table, describe};
-
-const PIECE: usize = 64 << 10;
 
 pub(super) fn run(inspect: &Inspect) -> Result<Outcome, Failure> {
     let mut input = Input::open(&inspect.file)?;
@@ -27,40 +23,6 @@ pub(super) fn run(inspect: &Inspect) -> Result<Outcome, Failure> {
     fragments.finish();
     found.take(&mut fragments)?;
     found.end()
-}
-
-/// A file, piece by piece.
-struct Input<'a> {
-    reader: Box<dyn Read>,
-    file: &'a Path,
-}
-
-impl<'a> Input<'a> {
-    fn open(file: &'a Path) -> Result<Self, Failure> {
-        let reader: Box<dyn Read> = if file.as_os_str() == "-" {
-            Box::new(io::stdin().lock())
-        } else {
-            let opened = File::open(file);
-            Box::new(opened.map_err(|error| unreadable(file, &error))?)
-        };
-        Ok(Self { reader, file })
-    }
-
-    fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
-        let mut piece = vec![0; PIECE];
-        let len = loop {
-            match self.reader.read(&mut piece) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read.map_err(|error| unreadable(self.file, &error))?,
-            }
-        };
-        piece.truncate(len);
-        Ok((len > 0).then(|| Bytes::from(piece)))
-    }
-}
-
-fn unreadable(file: &Path, error: &io::Error) -> Failure {
-    Failure::io(format_args!("read {}", file.display()), error)
 }
 
 /// What has been found so far.

@@ -2,8 +2,10 @@
 
 mod emulator;
 mod get;
+mod input;
 mod inspect;
 mod list;
+mod remux;
 mod selection;
 mod stdout;
 mod streams;
@@ -18,6 +20,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::List(list) => list::run(list, global),
         Command::Get(get) => get::run(get, global),
         Command::Inspect(inspect) => inspect::run(inspect),
+        Command::Remux(remux) => remux::run(remux),
         Command::Emulator(emulator) => emulator::run(emulator),
     }
 }

@@ -1,0 +1,124 @@
+//! `kvs remux`.
+
+use std::path::Path;
+
+use kvs_archive::mkv::{Fault, Fragments};
+
+use super::input::Input;
+use crate::args::{Format, Remux};
+use crate::exit::{Failure, Outcome, say};
+use crate::output::{self, Rejected, Sink};
+use crate::report::Hole;
+use crate::report::units::Count;
+
+pub(super) fn run(remux: &Remux) -> Result<Outcome, Failure> {
+    let format = remux.format.unwrap_or_else(|| by_name(&remux.output));
+    let mut input = Input::open(&remux.file)?;
+    let mut written = Written {
+        file: &remux.file,
+        sink: output::open(&remux.output, format, remux.overwrite)?,
+        fragments: 0,
+        holes: Vec::new(),
+    };
+    let mut fragments = match format {
+        Format::Raw => Fragments::new().keeping_raw(),
+        Format::Mkv | Format::Mp4 | Format::Fragments => Fragments::new(),
+    };
+    while let Some(piece) = input.piece()? {
+        fragments.push(piece);
+        written.take(&mut fragments)?;
+    }
+    fragments.finish();
+    written.take(&mut fragments)?;
+    written.end()
+}
+
+fn by_name(output: &Path) -> Format {
+    let is_mp4 = |extension: &std::ffi::OsStr| {
+        ["mp4", "m4v", "m4a"]
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    };
+    match output.extension() {
+        Some(extension) if is_mp4(extension) => Format::Mp4,
+        _ => Format::Mkv,
+    }
+}
+
+/// What has been written so far.
+struct Written<'a> {
+    file: &'a Path,
+    sink: Box<dyn Sink>,
+    fragments: u64,
+    holes: Vec<Hole>,
+}
+
+impl Written<'_> {
+    fn take(&mut self, fragments: &mut Fragments) -> Result<(), Failure> {
+        while let Some(next) = fragments.next_fragment() {
+            let fragment = match next {
+                Ok(fragment) => fragment,
+                Err(damage) if matches!(damage.fault, Fault::NotMatroska(_)) => {
+                    return Err(Failure::new(format_args!(
+                        "{} is {}; give a Matroska or WebM file",
+                        self.file.display(),
+                        damage.fault
+                    )));
+                }
+                Err(damage) => {
+                    say(format_args!("warning: {}: {damage}", self.file.display()));
+                    continue;
+                }
+            };
+            match self.sink.write(&fragment) {
+                Ok(()) => self.fragments = self.fragments.saturating_add(1),
+                Err(Rejected::Fragment(why)) => self.holes.push(Hole::unwritable(&fragment, &why)),
+                Err(Rejected::Output(failure)) => return Err(failure),
+            }
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<Outcome, Failure> {
+        if self.fragments == 0 {
+            let file = self.file.display();
+            return Err(match self.holes.first() {
+                Some(hole) => Failure::new(format_args!("{file}: {hole}")),
+                None => Failure::new(format_args!("{file} holds no fragments")),
+            });
+        }
+        let delivery = self.sink.finish(&self.holes)?;
+        say(format_args!(
+            "{}: {}",
+            delivery.name,
+            Count(self.fragments, "fragment")
+        ));
+        for (file, why) in &delivery.sequels {
+            say(format_args!("{}: goes on, since {why}", file.display()));
+        }
+        if let Some(list) = &delivery.holes {
+            say(format_args!(
+                "some fragments are missing; {} tells which, and why",
+                list.display()
+            ));
+        }
+        Ok(match self.holes.is_empty() {
+            true => Outcome::Whole,
+            false => Outcome::Holes,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_the_format() {
+        assert_eq!(by_name(Path::new("a/door.MP4")), Format::Mp4);
+        assert_eq!(by_name(Path::new("door.m4a")), Format::Mp4);
+        for other in ["door.mkv", "mp4", "-"] {
+            assert_eq!(by_name(Path::new(other)), Format::Mkv, "{other}");
+        }
+    }
+}
