@@ -4,6 +4,7 @@
 mod captures;
 mod demo;
 mod fragments;
+mod mp4;
 mod probe;
 mod tools;
 
@@ -44,6 +45,9 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
     }
     let bench = Bench::build(root)?;
     let mut passed = report("demo", demo::check(root, &bench));
+    let source = root.join("crates/emulator/demo/demo.mkv");
+    passed &= report("demo as MP4", mp4::check(&source, "demo", &bench));
+    passed &= report("all codecs as MP4", mp4::check_generated(&bench));
     let samples = root.join("../shared/samples");
     if !samples.exists() {
         let need = "the captures in ../shared/samples".to_owned();
@@ -58,6 +62,8 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
         let fragments = fragments::check(&capture, &name, &bench);
         passed &= report(&format!("{name}, decoded"), fragments);
         passed &= report(&name, captures::check(&capture, &name, &bench));
+        let as_mp4 = mp4::check(&capture, &name, &bench);
+        passed &= report(&format!("{name} as MP4"), as_mp4);
     }
     Ok(passed.into())
 }
