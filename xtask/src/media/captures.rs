@@ -72,6 +72,11 @@ pub(super) fn check(source: &Path, name: &str, bench: &Bench) -> Result<Complain
     Ok(complaints)
 }
 
+/// Whether there is something to play in a file.
+pub(super) fn has_frames(file: &Path) -> Result<bool, Failure> {
+    Ok(contains(&fs::read(file)?, &CLUSTER))
+}
+
 /// Where two tell different things of a fragment.
 pub(super) fn drift(what: &str, expected: &[String], found: &[String]) -> Option<String> {
     let index = first_difference(expected, found)?;
