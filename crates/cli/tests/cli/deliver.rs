@@ -248,3 +248,23 @@ fn a_link_keeps_pointing_to_the_file() {
     assert!(bench.path("link.mkv").is_symlink());
     assert_eq!(decode(bench.read("target.mkv")).len(), FRAGMENTS);
 }
+
+#[test]
+fn an_mp4_has_its_index_in_front_and_a_pipe_has_fragments() {
+    let bench = Bench::new("mp4");
+    bench
+        .run("--emulator get demo --format mp4 -o demo.mp4")
+        .well();
+    bench.run("--emulator get demo -o demo.mkv").well();
+    bench.run("remux demo.mkv -o again.mp4").well();
+    let file = bench.read("demo.mp4");
+    let find = |kind: &[u8]| file.windows(kind.len()).position(|window| window == kind);
+    assert!(find(b"moov").unwrap() < find(b"mdat").unwrap());
+    let again = bench.read("again.mp4");
+    assert_eq!(again.len(), file.len(), "the same frames and times");
+    assert_eq!(bench.names(), ["again.mp4", "demo.mkv", "demo.mp4"]);
+    let mut kvs = bench.kvs("--emulator get demo --format mp4 -o -");
+    let piped = kvs.output().unwrap().stdout;
+    let fragments = piped.windows(4).filter(|window| *window == b"moof");
+    assert_eq!(fragments.count(), FRAGMENTS);
+}
