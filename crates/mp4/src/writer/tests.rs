@@ -370,9 +370,14 @@ proptest! {
         }
         for form in FORMS {
             let found = read(&write(form, &fragments));
-            for (found, expected) in found.iter().zip(&expected) {
-                let told = found.iter().map(|f| (f.shown, f.keyframe, f.data.clone()));
-                prop_assert_eq!(&told.collect::<Vec<_>>(), expected);
+            // Sound that seems to go on without a pause loses what rounding to milliseconds did.
+            for ((found, expected), slack) in found.iter().zip(&expected).zip([0, 48]) {
+                let told = found.iter().map(|f| (f.keyframe, f.data.clone()));
+                let kept = expected.iter().map(|(_, keyframe, data)| (*keyframe, data.clone()));
+                prop_assert_eq!(told.collect::<Vec<_>>(), kept.collect::<Vec<_>>());
+                for (found, (shown, ..)) in found.iter().zip(expected) {
+                    prop_assert!((found.shown - shown).abs() <= slack, "{} {shown}", found.shown);
+                }
                 prop_assert!(found.is_sorted_by(|a, b| a.decoded < b.decoded));
             }
         }
