@@ -1,8 +1,14 @@
 //! Operations of Amazon Kinesis Video Streams, generated from the service models.
 //!
-//! One module for each service, each a feature that is on by default: [`archived_media`]
-//! (`archived-media`) reads what is stored, [`video`] (`video`) manages streams and tells where
-//! they are read.
+//! One module for each service, each a feature:
+//!
+//! | module | feature | on by default | what for |
+//! | --- | --- | --- | --- |
+//! | [`archived_media`] | `archived-media` | yes | reads what is stored |
+//! | [`video`] | `video` | yes | manages streams and tells where they are read |
+//! | `media` | `media` | | reads a stream as it is written |
+//! | `signaling` | `signaling` | | tells peers of WebRTC their relays |
+//! | `webrtc_storage` | `webrtc-storage` | | stores what such peers send |
 //!
 //! An operation is a structure of its input; [`Operation`](protocol::Operation) says how it travels
 //! and what it gives. Nothing here sends anything: that is the part of a driver, `kvs-ureq` or
@@ -40,8 +46,14 @@ pub use kvs_protocol as protocol;
 
 #[cfg(feature = "archived-media")]
 pub mod archived_media;
+#[cfg(feature = "media")]
+pub mod media;
+#[cfg(feature = "signaling")]
+pub mod signaling;
 #[cfg(feature = "video")]
 pub mod video;
+#[cfg(feature = "webrtc-storage")]
+pub mod webrtc_storage;
 
 #[cfg(test)]
 mod tests;

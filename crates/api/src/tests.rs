@@ -8,6 +8,9 @@ use kvs_protocol::{Operation, Paginated, Route, ServiceError, Timestamp};
 
 use crate::archived_media::*;
 
+#[cfg(all(feature = "media", feature = "signaling", feature = "webrtc-storage"))]
+mod family;
+
 fn head(headers: &[(&str, &str)]) -> Parts {
     let mut response = Response::builder();
     for (name, value) in headers {

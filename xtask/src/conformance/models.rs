@@ -11,12 +11,16 @@ use super::Outcome;
 use crate::Failure;
 
 /// Our model, and the official one.
-const PAIRS: [(&str, &str); 2] = [
+const PAIRS: [(&str, &str); 3] = [
     (
         "kinesis-video-archived-media.json",
         "kinesis-video-archived-media-2017-09-30.json",
     ),
     ("kinesis-video.json", "kinesis-video-2017-09-30.json"),
+    (
+        "kinesis-video-media.json",
+        "kinesis-video-media-2017-09-30.json",
+    ),
 ];
 
 /// Our words stand in the place of theirs, and their endpoint cases are a suite of their own.
