@@ -20,12 +20,10 @@ const OF_SIGNATURE: [&str; 7] = [
 /// Takes a former signature away.
 pub(super) fn remove_signature(uri: &mut Uri) -> Result<(), Invalid> {
     let query = uri.query().unwrap_or_default();
-    let is_of_signature =
-        |pair: &&str| OF_SIGNATURE.contains(&pair.split('=').next().unwrap_or_default());
-    if !query.split('&').any(|pair| is_of_signature(&pair)) {
-        return Ok(());
-    }
-    let kept: Vec<&str> = query.split('&').filter(|p| !is_of_signature(p)).collect();
+    let kept: Vec<&str> = query
+        .split('&')
+        .filter(|pair| !OF_SIGNATURE.contains(&pair.split('=').next().unwrap_or_default()))
+        .collect();
     let kept = kept.join("&");
     replace(uri, &kept)
 }
