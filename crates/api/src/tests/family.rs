@@ -3,7 +3,7 @@
 use kvs_protocol::Operation;
 
 use super::head;
-use crate::{media, signaling, webrtc_storage};
+use crate::{media, signaling, video, webrtc_storage};
 
 #[test]
 fn media_begins_where_it_is_told() {
@@ -65,5 +65,45 @@ fn joining_answers_nothing() {
             .unwrap_err()
             .to_string()
             .contains("channelArn")
+    );
+}
+
+#[test]
+fn channels_are_named_on_the_way_to_their_endpoints() {
+    let get = video::GetSignalingChannelEndpoint {
+        channel_arn: Some("arn".into()),
+        single_master_channel_endpoint_configuration: Some(
+            video::SingleMasterChannelEndpointConfiguration {
+                protocols: Some(vec![video::ChannelProtocol::Webrtc]),
+                role: Some(video::ChannelRole::Master),
+            },
+        ),
+    };
+    let request = get.encode().unwrap();
+    assert_eq!(request.uri(), "/getSignalingChannelEndpoint");
+    let body = concat!(
+        r#"{"ChannelARN":"arn","SingleMasterChannelEndpointConfiguration":{"#,
+        r#""Protocols":["WEBRTC"],"Role":"MASTER"}}"#
+    );
+    assert_eq!(request.body(), body);
+
+    let nameless = video::TagStream::default();
+    assert!(nameless.encode().is_err());
+}
+
+#[test]
+fn a_stream_tells_its_storage() {
+    let describe = video::DescribeStreamStorageConfiguration {
+        stream_name: Some("door".into()),
+        ..video::DescribeStreamStorageConfiguration::default()
+    };
+    let request = describe.encode().unwrap();
+    assert_eq!(request.uri(), "/describeStreamStorageConfiguration");
+    let answer = br#"{"StreamStorageConfiguration":{"DefaultStorageTier":"WARM"}}"#;
+    let answer = video::DescribeStreamStorageConfiguration::decode(&head(&[]), answer).unwrap();
+    let storage = answer.stream_storage_configuration.unwrap();
+    assert_eq!(
+        storage.default_storage_tier,
+        Some(video::DefaultStorageTier::Warm)
     );
 }
