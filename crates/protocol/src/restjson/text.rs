@@ -138,8 +138,8 @@ floats!(f32, f64);
 impl Text for Timestamp {
     fn to_text(&self, place: Place) -> String {
         match place {
-            Place::Header => self.http_date(),
-            Place::Label | Place::Query => self.to_string(),
+            Place::Header => HttpDate(*self).to_string(),
+            Place::Label | Place::Query => DateTime(*self).to_string(),
         }
     }
 

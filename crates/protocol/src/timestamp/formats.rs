@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 
+use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{BadTimestamp, Timestamp};
@@ -37,7 +38,8 @@ macro_rules! formats {
         }
 
         impl fmt::Display for $name {
-            /// The form in which it travels outside of JSON.
+            /// The form in which it travels outside of JSON; a moment that the form has no room for
+            /// is written as [`Timestamp`] writes it.
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let text: fn(Timestamp) -> String = $text;
                 f.write_str(&text(self.0))
@@ -55,11 +57,11 @@ macro_rules! formats {
 
 formats! {
     /// A moment that travels as seconds since 1970, such as `1700000000.123`.
-    EpochSeconds: Timestamp::epoch_seconds;
+    EpochSeconds: Timestamp::to_epoch_seconds;
     /// A moment that travels as RFC 3339 has it, such as `2023-11-14T22:13:20.123Z`.
-    DateTime: |at| at.to_string();
+    DateTime: |at| at.to_date_time().unwrap_or_else(|_| at.to_string());
     /// A moment that travels as HTTP has it, such as `Tue, 14 Nov 2023 22:13:20 GMT`; to the second.
-    HttpDate: Timestamp::http_date;
+    HttpDate: |at| at.to_http_date().unwrap_or_else(|_| at.to_string());
 }
 
 impl Serialize for EpochSeconds {
@@ -68,24 +70,23 @@ impl Serialize for EpochSeconds {
     }
 }
 
+/// A moment that the form has no room for is an error.
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let text = self.to_date_time().map_err(S::Error::custom)?;
+        serializer.serialize_str(&text)
     }
 }
 
+/// A moment that the form has no room for is an error.
 impl Serialize for HttpDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        let text = self.to_http_date().map_err(S::Error::custom)?;
+        serializer.serialize_str(&text)
     }
 }
 
 impl Timestamp {
-    /// `1700000000.123`: seconds since 1970, with a fraction where there is one.
-    pub fn epoch_seconds(self) -> String {
-        serde_json::to_string(&self).unwrap_or_default()
-    }
-
     /// Reads a moment in whichever of the three forms it is written.
     ///
     /// # Errors
@@ -94,10 +95,10 @@ impl Timestamp {
         let text = text.trim();
         match text.as_bytes().first() {
             Some(first) if first.is_ascii_alphabetic() => Self::parse_http_date(text),
-            _ => match serde_json::from_str(text) {
-                Ok(seconds) => Ok(seconds),
-                Err(_) => text.parse(),
-            },
+            _ => Self::parse_epoch_seconds(text)
+                // A number with an exponent, as JSON has it.
+                .or_else(|_| serde_json::from_str(text))
+                .or_else(|_| text.parse()),
         }
     }
 }
@@ -133,8 +134,19 @@ mod tests {
             serde_json::to_string(&HttpDate(at)).unwrap(),
             "\"Mon, 16 Dec 2019 23:48:18 GMT\""
         );
+        assert_eq!(Timestamp::parse_any("1.576540098e9"), Ok(at));
         assert!(Timestamp::parse_any("Someday").is_err());
         assert!(Timestamp::parse_any("1e999").is_err());
+    }
+
+    #[test]
+    fn json_has_no_year_of_five_digits() {
+        let late = Timestamp::new(253_402_300_800, 0);
+        let why = serde_json::to_string(&DateTime(late)).unwrap_err();
+        assert_eq!(why.to_string(), "only years from 0 to 9999 can be written");
+        assert!(serde_json::to_string(&HttpDate(late)).is_err());
+        assert_eq!(HttpDate(late).to_string(), late.to_string());
+        assert_eq!(DateTime(late).to_string(), late.to_string());
     }
 
     #[test]
@@ -144,7 +156,7 @@ mod tests {
             (-1_000, "Wed, 31 Dec 1969 23:59:59 GMT"),
             (951_782_400_000, "Tue, 29 Feb 2000 00:00:00 GMT"),
         ] {
-            assert_eq!(Timestamp::from_millis(millis).http_date(), text);
+            assert_eq!(HttpDate(Timestamp::from_millis(millis)).to_string(), text);
         }
     }
 }

@@ -64,25 +64,6 @@ impl Timestamp {
         Ok(Self::new(civil.seconds()?, 0))
     }
 
-    /// `Tue, 29 Apr 2014 18:30:38 GMT`: the HTTP date, to the second.
-    pub fn http_date(self) -> String {
-        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        let c = self.civil();
-        let since_thursday = usize::try_from(self.seconds().div_euclid(DAY).rem_euclid(7));
-        let of_week = since_thursday.ok().and_then(|day| DAYS.get(day));
-        let month = MONTHS.get(usize::from(c.month.saturating_sub(1)));
-        format!(
-            "{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-            of_week.unwrap_or(&"Thu"),
-            c.day,
-            month.unwrap_or(&"Jan"),
-            c.year,
-            c.hour,
-            c.minute,
-            c.second
-        )
-    }
-
     /// Reads the fixed-length HTTP date: `Tue, 29 Apr 2014 18:30:38 GMT`, with or without a fraction.
     ///
     /// # Errors
