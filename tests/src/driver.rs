@@ -33,6 +33,9 @@ pub type Start = fn(&Settings) -> (Driver, TestClock);
 /// Both drivers.
 pub const DRIVERS: [Start; 2] = [Driver::ureq, Driver::hyper];
 
+/// Both drivers, sending what the model objects to.
+pub const UNCHECKED: [Start; 2] = [Driver::unchecked_ureq, Driver::unchecked_hyper];
+
 /// Runs a test under both drivers, pointed at `url`.
 pub fn both(url: &str, test: impl Fn(&Driver, &TestClock)) {
     for start in DRIVERS {
@@ -51,8 +54,16 @@ pub fn settings(url: &str) -> Settings {
 
 impl Driver {
     fn ureq(settings: &Settings) -> (Self, TestClock) {
+        Self::built_ureq(kvs_ureq::Client::builder(settings))
+    }
+
+    fn unchecked_ureq(settings: &Settings) -> (Self, TestClock) {
+        Self::built_ureq(kvs_ureq::Client::builder(settings).check_inputs(false))
+    }
+
+    fn built_ureq(builder: kvs_ureq::Builder) -> (Self, TestClock) {
         let clock = TestClock::default();
-        let client = kvs_ureq::Client::builder(settings)
+        let client = builder
             .clock(clock.clone())
             .timeouts(kvs_ureq::Timeouts {
                 stall: SILENCE,
@@ -64,8 +75,16 @@ impl Driver {
     }
 
     fn hyper(settings: &Settings) -> (Self, TestClock) {
+        Self::built_hyper(kvs_hyper::Client::builder(settings))
+    }
+
+    fn unchecked_hyper(settings: &Settings) -> (Self, TestClock) {
+        Self::built_hyper(kvs_hyper::Client::builder(settings).check_inputs(false))
+    }
+
+    fn built_hyper(builder: kvs_hyper::Builder) -> (Self, TestClock) {
         let clock = TestClock::default();
-        let client = kvs_hyper::Client::builder(settings)
+        let client = builder
             .clock(clock.clone())
             .timeouts(kvs_hyper::Timeouts {
                 stall: SILENCE,

@@ -12,7 +12,7 @@ mod peer;
 mod service;
 
 pub use clock::TestClock;
-pub use driver::{DRIVERS, Driver, Payload, Start, both, settings};
+pub use driver::{DRIVERS, Driver, Payload, Start, UNCHECKED, both, settings};
 pub use peer::{Deed, Peer};
 pub use service::{Service, in_turn};
 

@@ -6,7 +6,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::clock::TestClock;
-use crate::driver::{DRIVERS, Driver, both, settings};
+use crate::driver::{DRIVERS, Driver, Start, both, settings};
 
 /// A mock of the service, usable from tests that are not async.
 #[derive(Debug)]
@@ -75,6 +75,12 @@ impl Service {
         all
     }
 
+    /// Runs a test under a driver.
+    pub fn run_with(&self, start: Start, test: impl Fn(&Driver, &TestClock)) {
+        let (driver, clock) = start(&settings(&self.server.uri()));
+        test(&driver, &clock);
+    }
+
     /// Runs a test under both drivers.
     pub fn run(&self, test: impl Fn(&Driver, &TestClock)) {
         both(&self.server.uri(), test);
@@ -91,7 +97,6 @@ pub fn in_turn(
     for start in DRIVERS {
         let service = Service::start();
         service.on_in_turn(at, answers);
-        let (driver, clock) = start(&settings(&service.server.uri()));
-        test(&service, &driver, &clock);
+        service.run_with(start, |driver, clock| test(&service, driver, clock));
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::check::Violation;
 use crate::operation::ServiceError;
 use crate::restjson::ErrorReply;
 
@@ -24,6 +25,8 @@ pub struct Error<E> {
 pub enum ErrorKind<E> {
     /// The request cannot be sent as it is.
     Invalid(Invalid),
+    /// The request could be sent, but breaks rules of the service's model: these.
+    Violations(Vec<Violation>),
     /// The service answered with an error.
     Refused(Box<Refusal<E>>),
     /// No whole answer came back.
@@ -40,6 +43,7 @@ impl<E> Error<E> {
     pub fn for_service<F: ServiceError>(self) -> Error<F> {
         let kind = match self.kind {
             ErrorKind::Invalid(invalid) => ErrorKind::Invalid(invalid),
+            ErrorKind::Violations(violations) => ErrorKind::Violations(violations),
             ErrorKind::Refused(refusal) => ErrorKind::Refused(Box::new(refusal.for_service())),
             ErrorKind::Interrupted(interruption) => ErrorKind::Interrupted(interruption),
             ErrorKind::Malformed(malformed) => ErrorKind::Malformed(malformed),
@@ -75,6 +79,10 @@ impl<E> fmt::Display for ErrorKind<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(invalid) => invalid.fmt(f),
+            Self::Violations(violations) => {
+                let all: Vec<String> = violations.iter().map(Violation::to_string).collect();
+                f.write_str(&all.join("; "))
+            }
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Interrupted(interruption) => interruption.fmt(f),
             Self::Malformed(malformed) => malformed.fmt(f),

@@ -39,6 +39,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     session: Mutex<Session>,
     endpoints: Mutex<Endpoints>,
+    checks_inputs: bool,
 }
 
 /// An answer whose payload is still to be read.
@@ -65,6 +66,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     seed: u64,
     endpoints: Endpoints,
+    checks_inputs: bool,
 }
 
 impl Builder {
@@ -92,9 +94,18 @@ impl Builder {
         self
     }
 
-    /// What the waits between attempts are drawn from. A random number by default.
+    /// What the waits between attempts and the tokens of idempotent calls are drawn from. A random
+    /// number by default.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Whether an input that breaks a rule of the service's model is refused before anything is sent;
+    /// it is by default. A service may have loosened its limits since its model was written: then
+    /// switch this off, and it decides for itself. What cannot be sent at all is refused either way.
+    pub fn check_inputs(mut self, is_on: bool) -> Self {
+        self.checks_inputs = is_on;
         self
     }
 
@@ -110,6 +121,7 @@ impl Builder {
             clock: self.clock,
             session: Mutex::new(Session::new(self.seed)),
             endpoints: Mutex::new(self.endpoints),
+            checks_inputs: self.checks_inputs,
         };
         Ok(Client {
             shared: Arc::new(shared),
@@ -142,6 +154,7 @@ impl Client {
             timeouts: Timeouts::default(),
             clock: Arc::new(SystemClock),
             seed: RandomState::new().hash_one(()),
+            checks_inputs: true,
         }
     }
 
@@ -204,9 +217,11 @@ impl Client {
 
     /// Sends an operation to its endpoint, and once more to a new one if that was out of date.
     fn route<O: Operation>(&self, operation: &O) -> Result<Opened<O::Output>, Error<O::Error>> {
+        // One for both, for a repeat is what it tells.
+        let token = self.session().token();
         loop {
-            let (target, remembered) = self.locate(operation)?;
-            match self.call(Call::new(operation, target)?) {
+            let (target, remembered) = self.locate(operation, &token)?;
+            match self.call(self.prepare(operation, target, &token)?) {
                 Err(error) if remembered && self.endpoints().forget(operation.route(), &error) => {}
                 done => return done,
             }
@@ -214,15 +229,17 @@ impl Client {
     }
 
     /// The endpoint of an operation, and whether it was known before.
-    fn locate<O: Operation>(&self, operation: &O) -> Result<(Arc<Target>, bool), Error<O::Error>> {
+    fn locate<O: Operation>(
+        &self,
+        operation: &O,
+        token: &str,
+    ) -> Result<(Arc<Target>, bool), Error<O::Error>> {
         let location = self.endpoints().locate(O::SERVICE, operation.route());
         match location.map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))? {
             Location::Known { target, remembered } => Ok((target, remembered)),
             Location::Unknown(question) => {
                 // What cannot be sent need not be located.
-                operation
-                    .encode()
-                    .map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))?;
+                self.prepare(operation, Arc::clone(question.target()), token)?;
                 let call = Call::new(question.operation(), Arc::clone(question.target()));
                 let answer = call.and_then(|call| self.call(call));
                 let answer = answer.map_err(Error::for_service)?.output;
@@ -233,6 +250,20 @@ impl Client {
                 Ok((target.map_err(Error::for_service)?, false))
             }
         }
+    }
+
+    /// The call of an operation, if it is to be sent.
+    fn prepare<'o, O: Operation>(
+        &self,
+        operation: &'o O,
+        target: Arc<Target>,
+        token: &str,
+    ) -> Result<Call<&'o O>, Error<O::Error>> {
+        let call = Call::with_token(operation, target, token)?;
+        if self.shared.checks_inputs {
+            return call.checked();
+        }
+        Ok(call)
     }
 
     /// Carries a call through all of its attempts.

@@ -168,6 +168,17 @@ impl<O: Operation> Call<O> {
         found.map_or(&[], |violations| &violations.0)
     }
 
+    /// The call, unless there are [`violations`](Self::violations).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Violations`] with all of them.
+    pub fn checked(self) -> Result<Self, Error<O::Error>> {
+        match self.violations() {
+            [] => Ok(self),
+            found => Err(self.failed(ErrorKind::Violations(found.to_vec()))),
+        }
+    }
+
     /// How many attempts were sent so far.
     pub fn attempts(&self) -> u32 {
         self.progress.attempts
