@@ -13,6 +13,9 @@ mod differential;
 mod fuzz;
 mod media;
 mod process;
+#[expect(dead_code, reason = "the checks that ask for it follow")]
+mod python;
+mod system;
 mod tidy;
 
 use std::path::{Path, PathBuf};
