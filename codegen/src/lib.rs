@@ -23,12 +23,14 @@ mod events;
 pub mod ir;
 mod names;
 mod overlay;
+mod probe;
 mod report;
 mod rules;
 mod smithy;
 
 pub use cases::cases;
 pub use error::Error;
+pub use probe::{Format, probe};
 pub use report::report;
 pub use rules::RuleSet;
 
@@ -51,6 +53,8 @@ pub struct Input<'a> {
     pub model: Source<'a>,
     /// How pages follow each other, which C2J keeps in a file of its own.
     pub paginators: Option<Source<'a>>,
+    /// How the endpoint is found, which C2J keeps in a file of its own as well.
+    pub endpoint_rules: Option<Source<'a>>,
     /// Facts that the model lacks.
     pub overlay: Option<Source<'a>>,
 }
@@ -65,20 +69,28 @@ pub fn generate(inputs: &[Input<'_>]) -> Result<Vec<(String, String)>, Error> {
     for input in inputs {
         let path = input.model.path;
         let service = read(input)?;
-        let name = format!("{}.rs", service.module);
-        if files.iter().any(|(other, _)| *other == name) {
-            let problem =
-                format!("another model gives `{name}` as well: name the module in the overlay");
-            return Err(Error::new(problem).in_file(path));
+        for (name, text) in write(&service, path)? {
+            if files.iter().any(|(other, _)| *other == name) {
+                let problem =
+                    format!("another model gives `{name}` as well: name the module in the overlay");
+                return Err(Error::new(problem).in_file(path));
+            }
+            files.push((name, text));
         }
-        files.push((
-            name,
-            emit::file(&service, path).map_err(|e| e.in_file(path))?,
-        ));
-        if let Some(rules) = &service.endpoint_rules {
-            let name = format!("{}/endpoint.rs", service.module);
-            files.push((name, rules.module(&service.title, path)?));
-        }
+    }
+    Ok(files)
+}
+
+/// The files of a service that was read from the model at `path`, as [`generate`] gives them.
+///
+/// # Errors
+/// The first thing of the service that cannot be written as Rust.
+pub fn write(service: &ir::Service, path: &str) -> Result<Vec<(String, String)>, Error> {
+    let text = emit::file(service, path).map_err(|e| e.in_file(path))?;
+    let mut files = vec![(format!("{}.rs", service.module), text)];
+    if let Some(rules) = &service.endpoint_rules {
+        let name = format!("{}/endpoint.rs", service.module);
+        files.push((name, rules.module(&service.title, path)?));
     }
     Ok(files)
 }
@@ -97,7 +109,7 @@ pub fn partitions(source: &Source<'_>) -> Result<String, Error> {
 /// The first problem of the model or the overlay.
 pub fn read(input: &Input<'_>) -> Result<ir::Service, Error> {
     let (path, text) = (input.model.path, input.model.text);
-    let reader = if is_c2j(text) {
+    let reader = if probe::is_c2j(text) {
         c2j::read
     } else {
         smithy::read
@@ -107,22 +119,13 @@ pub fn read(input: &Input<'_>) -> Result<ir::Service, Error> {
         c2j::add_paginators(&mut service, paginators.text)
             .map_err(|e| e.in_file(paginators.path))?;
     }
+    if let Some(rules) = &input.endpoint_rules {
+        service.endpoint_rules = Some(RuleSet::read(rules)?);
+    }
     if let Some(overlay) = &input.overlay {
         overlay::apply(&mut service, overlay.text).map_err(|e| e.in_file(overlay.path))?;
     }
     events::leave_out(&mut service).map_err(|e| e.in_file(path))?;
     check::check(&service).map_err(|e| e.in_file(path))?;
     Ok(service)
-}
-
-/// Whether a text is C2J rather than a Smithy AST; one that is neither is left to that reader.
-fn is_c2j(text: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Probe {
-        smithy: Option<serde::de::IgnoredAny>,
-        metadata: Option<serde::de::IgnoredAny>,
-        operations: Option<serde::de::IgnoredAny>,
-    }
-    let probe = serde_json::from_str::<Probe>(text);
-    probe.is_ok_and(|p| p.smithy.is_none() && p.metadata.is_some() && p.operations.is_some())
 }

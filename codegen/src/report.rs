@@ -3,15 +3,13 @@
 use crate::emit::is_readable;
 use crate::error::Error;
 use crate::ir::{Kind, Service};
-use crate::{Input, read};
 
 /// One line for a service, then one for each operation that is left out, each pattern that is not
 /// checked and each answer whose pages the caller must turn, with the reason.
 ///
 /// # Errors
-/// The first problem of the model or what is read with it.
-pub fn report(input: &Input<'_>) -> Result<String, Error> {
-    let service = read(input)?;
+/// When a shape is missing that an operation is made of.
+pub fn report(service: &Service) -> Result<String, Error> {
     let (kept, left_out) = (service.operations.len(), service.left_out.len());
     let mut lines = vec![format!(
         "{}: {kept} operations, {left_out} left out",
@@ -37,7 +35,7 @@ pub fn report(input: &Input<'_>) -> Result<String, Error> {
             }
         }
     }
-    lines.extend(pages(&service)?);
+    lines.extend(pages(service)?);
     lines.push(String::new());
     Ok(lines.join("\n"))
 }

@@ -93,6 +93,7 @@ fn service(model: &str, paginators: Option<&str>) -> Result<Service, String> {
     let input = Input {
         model,
         paginators,
+        endpoint_rules: None,
         overlay: None,
     };
     read(&input).map_err(|e| e.to_string())

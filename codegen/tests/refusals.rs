@@ -29,6 +29,7 @@ fn both(model: &str, overlay: &str) -> Result<Vec<(String, String)>, String> {
             text: model,
         },
         paginators: None,
+        endpoint_rules: None,
         overlay: Some(Source {
             path: "farm.overlay.json",
             text: overlay,
@@ -393,6 +394,7 @@ fn two_services_in_one_file() {
             text: MODEL,
         },
         paginators: None,
+        endpoint_rules: None,
         overlay: None,
     };
     let problem = generate(&[input, input]).unwrap_err().to_string();

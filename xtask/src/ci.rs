@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, codegen, conformance, differential, media, process, tidy};
+use crate::{Failure, codegen, conformance, differential, media, process, python, sweep, tidy};
 
 /// How a check has ended.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 9] = [
+const CHECKS: [(&str, Check); 10] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -49,6 +49,7 @@ const CHECKS: [(&str, Check); 9] = [
     ("deny", deny),
     ("conformance", public_data),
     ("differential", |root| Ok(differential::run(root)?.into())),
+    ("sweep", any_service),
     ("media", media::check),
 ];
 
@@ -169,6 +170,13 @@ fn public_data(root: &Path) -> Result<Outcome, Failure> {
         return Ok(Outcome::Lacking("the public data in ../shared".to_owned()));
     }
     Ok(conformance::run(root, &data)?.into())
+}
+
+/// All that botocore has models for; the largest are compiled as well.
+fn any_service(root: &Path) -> Result<Outcome, Failure> {
+    let models = python::models()?.display().to_string();
+    let order = ["--models", &models, "--check", "12"];
+    Ok(sweep::run(root, &order)?.into())
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `cargo xtask codegen`: from `model/` to `crates/api/src`.
 
+pub(crate) mod model;
 pub(crate) mod package;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -162,6 +163,7 @@ fn services(root: &Path, models: &str) -> Result<Files, Failure> {
         .map(|(model, overlay)| Input {
             model: source(model),
             paginators: None,
+            endpoint_rules: None,
             overlay: overlay.as_ref().map(source),
         })
         .collect();

@@ -13,8 +13,8 @@ mod differential;
 mod fuzz;
 mod media;
 mod process;
-#[expect(dead_code, reason = "the checks that ask for it follow")]
 mod python;
+mod sweep;
 mod system;
 mod tidy;
 
@@ -30,6 +30,9 @@ Commands:
   codegen --model FILE… --out DIR [--report FILE]
                         write a crate for any restJson1 services, from Smithy or C2J
                         models, and report what of them is left out
+  sweep --models DIR [--out DIR] [--check N]
+                        generate every restJson1 service of a folder such as botocore's data,
+                        report what is left out, write the crates, type-check the N largest
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   differential          compare with other programs for the same job
@@ -57,6 +60,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["codegen"] => codegen::write(&root()),
         ["codegen", "--check"] => codegen::check(&root()),
         ["codegen", options @ ..] => codegen::package::write(&root(), options),
+        ["sweep", options @ ..] => sweep::run(&root(), options),
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
         ["differential"] => differential::run(&root()),

@@ -16,7 +16,8 @@ use crate::ir::{
 };
 use crate::names;
 
-const PROTOCOL: &str = "rest-json";
+/// What C2J calls restJson1.
+pub(crate) const PROTOCOL: &str = "rest-json";
 
 /// Reads a service.
 ///

@@ -19,6 +19,8 @@ use crate::ir::{Auth, Operation, Pagination, Service, Shape};
 use crate::names;
 use crate::rules::RuleSet;
 
+/// The trait of services that speak restJson1.
+pub(crate) const PROTOCOL: &str = "aws.protocols#restJson1";
 /// Namespace of the shapes that every model has without defining them.
 const PRELUDE: &str = "smithy.api#";
 /// The prelude's word for "nothing".
@@ -87,12 +89,7 @@ impl<'m> Reader<'m> {
         let mut traits = Traits::new(&shape.traits);
         let api: ApiService = traits.need("aws.api#service")?;
         let sigv4: Sigv4 = traits.need("aws.auth#sigv4")?;
-        if !shape
-            .traits
-            .0
-            .iter()
-            .any(|(id, _)| id == "aws.protocols#restJson1")
-        {
+        if !shape.traits.0.iter().any(|(id, _)| id == PROTOCOL) {
             return Err(Error::unsupported(
                 "a protocol other than `aws.protocols#restJson1`",
             ));

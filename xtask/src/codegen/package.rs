@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use kvs_codegen::{Input, Source};
+use kvs_codegen::Input;
 
 use super::formatted;
+use super::model::Model;
 use crate::Failure;
 
 /// What the command was asked for.
@@ -40,55 +41,12 @@ impl Order {
     }
 }
 
-/// A model, and the files beside it that add to it.
-struct Texts {
-    model: (String, String),
-    paginators: Option<(String, String)>,
-    overlay: Option<(String, String)>,
-}
-
-impl Texts {
-    fn read(model: &Path) -> Result<Self, Failure> {
-        let name = model.file_name().unwrap_or_default().to_string_lossy();
-        let beside = |suffix: &str, other: &str| {
-            let stem = name.strip_suffix(suffix)?;
-            let path = model.with_file_name(format!("{stem}{other}"));
-            path.exists().then(|| text(&path))
-        };
-        Ok(Self {
-            model: text(model)?,
-            paginators: beside("service-2.json", "paginators-1.json").transpose()?,
-            overlay: beside(".json", ".overlay.json").transpose()?,
-        })
-    }
-
-    fn input(&self) -> Input<'_> {
-        Input {
-            model: as_source(&self.model),
-            paginators: self.paginators.as_ref().map(as_source),
-            overlay: self.overlay.as_ref().map(as_source),
-        }
-    }
-}
-
-fn as_source((path, text): &(String, String)) -> Source<'_> {
-    Source { path, text }
-}
-
-fn text(path: &Path) -> Result<(String, String), Failure> {
-    let name = path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|e| format!("{name}: {e}"))?;
-    Ok((name, text))
-}
-
 pub(crate) fn write(root: &Path, arguments: &[&str]) -> Result<ExitCode, Failure> {
     let order = Order::parse(arguments)?;
-    let texts: Vec<Texts> = order
-        .models
-        .iter()
-        .map(|model| Texts::read(model))
-        .collect::<Result<_, _>>()?;
-    let inputs: Vec<Input<'_>> = texts.iter().map(Texts::input).collect();
+    let here = Path::new("");
+    let models = order.models.iter().map(|path| Model::read(here, path));
+    let models: Vec<Model> = models.collect::<Result<_, _>>()?;
+    let inputs: Vec<Input<'_>> = models.iter().map(Model::input).collect();
     let source = order.out.join("src");
     fs::create_dir_all(&source).map_err(|e| format!("{}: {e}", source.display()))?;
     let mut modules = String::new();
@@ -105,7 +63,7 @@ pub(crate) fn write(root: &Path, arguments: &[&str]) -> Result<ExitCode, Failure
     fs::write(order.out.join("Cargo.toml"), manifest(root, &order.out))?;
     let report = inputs
         .iter()
-        .map(kvs_codegen::report)
+        .map(|input| kvs_codegen::report(&kvs_codegen::read(input)?))
         .collect::<Result<String, _>>()?;
     match &order.report {
         Some(path) => fs::write(path, report).map_err(|e| format!("{}: {e}", path.display()))?,
@@ -114,18 +72,22 @@ pub(crate) fn write(root: &Path, arguments: &[&str]) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-const LIBRARY: &str =
+pub(crate) const LIBRARY: &str =
     "//! Operations of AWS services, generated from their models.\n#![forbid(unsafe_code)]\n\n";
 
 fn manifest(root: &Path, out: &Path) -> String {
     let name = out.file_name().unwrap_or_default().to_string_lossy();
-    let protocol = root.join("crates/protocol");
     format!(
-        "[package]\nname = {:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         kvs-protocol = {{ path = {:?} }}\n\n[workspace]\n",
+        "[package]\nname = {:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n\n{}\n[workspace]\n",
         name.replace(['.', ' '], "-"),
-        protocol.display().to_string()
+        dependencies(root)
     )
+}
+
+/// What generated crates are built on.
+pub(crate) fn dependencies(root: &Path) -> String {
+    let protocol = root.join("crates/protocol");
+    format!("[dependencies]\nkvs-protocol = {{ path = {protocol:?} }}\n")
 }
 
 #[cfg(test)]
