@@ -182,7 +182,7 @@ pub(super) fn shared<'a>(
         }
     }
     let mut shared = BTreeMap::new();
-    let mut taken = BTreeSet::new();
+    let mut taken = BTreeSet::from(["SERVICE".to_owned()]);
     for (name, shape) in &service.shapes {
         let is_shared = uses.get(name.as_str()).is_some_and(|uses| *uses > 1);
         let mut rules = Vec::new();
