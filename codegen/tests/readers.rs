@@ -1,85 +1,13 @@
 //! One service in both formats gives one IR, as far as both can say it.
 
 use kvs_codegen::ir::Service;
-use kvs_codegen::{Input, Source, read};
+use kvs_codegen::{Input, Source, generate, read};
 
-const AST: &str = r#"{ "smithy": "2.0", "shapes": {
-  "ns#Farm": { "type": "service", "version": "1", "operations": [{ "target": "ns#Milk" }],
-    "traits": { "aws.api#service": { "sdkId": "Farm", "endpointPrefix": "farm" },
-      "aws.auth#sigv4": { "name": "farmer" }, "smithy.api#title": "The Farm", "aws.protocols#restJson1": {} } },
-  "ns#Milk": { "type": "operation", "input": { "target": "ns#MilkInput" }, "output": { "target": "ns#MilkOutput" },
-    "errors": [{ "target": "ns#Dry" }],
-    "traits": { "smithy.api#http": { "method": "POST", "uri": "/milk/{Cow}?now", "code": 201 },
-      "smithy.api#endpoint": { "hostPrefix": "{Farm}." }, "smithy.api#optionalAuth": {},
-      "aws.protocols#httpChecksum": { "requestAlgorithmMember": "Sum", "requestChecksumRequired": true }, "smithy.api#requestCompression": { "encodings": ["gzip"] },
-      "smithy.api#paginated": { "inputToken": "Token", "outputToken": "Token", "items": "Cans", "pageSize": "Most" } } },
-  "ns#MilkInput": { "type": "structure", "members": {
-    "Cow": { "target": "ns#Text", "traits": { "smithy.api#httpLabel": {}, "smithy.api#required": {} } },
-    "Farm": { "target": "ns#Text", "traits": { "smithy.api#hostLabel": {} } },
-    "Most": { "target": "ns#Count", "traits": { "smithy.api#httpQuery": "most" } },
-    "Rest": { "target": "ns#Map", "traits": { "smithy.api#httpQueryParams": {} } },
-    "Tags": { "target": "ns#Map", "traits": { "smithy.api#httpPrefixHeaders": "x-tag-" } },
-    "At": { "target": "ns#Moment", "traits": { "smithy.api#httpHeader": "x-at" } },
-    "Once": { "target": "ns#Text", "traits": { "smithy.api#idempotencyToken": {} } },
-    "Token": { "target": "ns#Text", "traits": { "smithy.api#jsonName": "token" } } } },
-  "ns#MilkOutput": { "type": "structure", "members": {
-    "Cans": { "target": "ns#Cans" }, "Token": { "target": "ns#Text" },
-    "Status": { "target": "ns#Count", "traits": { "smithy.api#httpResponseCode": {} } } } },
-  "ns#Cans": { "type": "list", "member": { "target": "ns#Can" }, "traits": { "smithy.api#sparse": {} } },
-  "ns#Can": { "type": "union", "members": {
-    "Litres": { "target": "ns#Number" }, "Bytes": { "target": "ns#Bytes" }, "Any": { "target": "ns#Any" },
-    "Kind": { "target": "ns#Kind" } } },
-  "ns#Map": { "type": "map", "key": { "target": "ns#Text" }, "value": { "target": "ns#Text" },
-    "traits": { "smithy.api#length": { "max": 9 } } },
-  "ns#Text": { "type": "string", "traits": { "smithy.api#length": { "min": 1, "max": 5 }, "smithy.api#pattern": "^a$",
-    "smithy.api#sensitive": {} } },
-  "ns#Count": { "type": "integer", "traits": { "smithy.api#range": { "min": 1 } } },
-  "ns#Number": { "type": "double" }, "ns#Bytes": { "type": "blob" }, "ns#Any": { "type": "document" },
-  "ns#Moment": { "type": "timestamp", "traits": { "smithy.api#timestampFormat": "date-time" } },
-  "ns#Kind": { "type": "enum", "members": { "RAW": { "target": "smithy.api#Unit",
-    "traits": { "smithy.api#enumValue": "raw" } } } },
-  "ns#Dry": { "type": "structure", "members": { "message": { "target": "ns#Text" } },
-    "traits": { "smithy.api#error": "server", "smithy.api#httpError": 503 } }
-} }"#;
+const AST: &str = include_str!("farm/farm.json");
 
-const C2J: &str = r#"{
-  "metadata": { "apiVersion": "1", "endpointPrefix": "farm", "protocol": "rest-json", "serviceId": "Farm",
-    "serviceFullName": "The Farm", "signingName": "farmer", "signatureVersion": "v4" },
-  "operations": { "Milk": { "name": "Milk",
-    "http": { "method": "POST", "requestUri": "/milk/{Cow}?now", "responseCode": 201 },
-    "input": { "shape": "MilkInput" }, "output": { "shape": "MilkOutput" }, "errors": [{ "shape": "Dry" }],
-    "endpoint": { "hostPrefix": "{Farm}." }, "authtype": "none", "httpChecksum": { "requestChecksumRequired": true },
-    "requestcompression": { "encodings": ["gzip"] } } },
-  "shapes": {
-    "MilkInput": { "type": "structure", "required": ["Cow"], "members": {
-      "Cow": { "shape": "Text", "location": "uri", "locationName": "Cow" },
-      "Farm": { "shape": "Text", "hostLabel": true },
-      "Most": { "shape": "Count", "location": "querystring", "locationName": "most" },
-      "Rest": { "shape": "Map", "location": "querystring" },
-      "Tags": { "shape": "Map", "location": "headers", "locationName": "x-tag-" },
-      "At": { "shape": "Moment", "location": "header", "locationName": "x-at" },
-      "Once": { "shape": "Text", "idempotencyToken": true },
-      "Token": { "shape": "Text", "locationName": "token" } } },
-    "MilkOutput": { "type": "structure", "members": {
-      "Cans": { "shape": "Cans" }, "Token": { "shape": "Text" },
-      "Status": { "shape": "Count", "location": "statusCode" } } },
-    "Cans": { "type": "list", "member": { "shape": "Can" }, "sparse": true },
-    "Can": { "type": "structure", "union": true, "members": {
-      "Litres": { "shape": "Number" }, "Bytes": { "shape": "Bytes" }, "Any": { "shape": "Any" },
-      "Kind": { "shape": "Kind" } } },
-    "Map": { "type": "map", "key": { "shape": "Text" }, "value": { "shape": "Text" }, "max": 9 },
-    "Text": { "type": "string", "min": 1, "max": 5, "pattern": "^a$", "sensitive": true },
-    "Count": { "type": "integer", "min": 1, "box": true },
-    "Number": { "type": "double", "box": true }, "Bytes": { "type": "blob" },
-    "Any": { "type": "structure", "members": {}, "document": true },
-    "Moment": { "type": "timestamp", "timestampFormat": "iso8601" },
-    "Kind": { "type": "string", "enum": ["raw"] },
-    "Dry": { "type": "structure", "members": { "message": { "shape": "Text" } }, "exception": true, "fault": true,
-      "error": { "httpStatusCode": 503 } }
-  } }"#;
+const C2J: &str = include_str!("farm/service-2.json");
 
-const PAGINATORS: &str = r#"{ "pagination": { "Milk": {
-  "input_token": "Token", "output_token": "Token", "result_key": "Cans", "limit_key": "Most" } } }"#;
+const PAGINATORS: &str = include_str!("farm/paginators-1.json");
 
 fn source(text: &str) -> Source<'_> {
     Source {
@@ -173,4 +101,22 @@ fn operations_with_event_streams_are_left_out_by_name() {
         .map(|left| (left.operation.as_str(), left.reason.as_str()))
         .collect();
     assert_eq!(left_out, [("Milk", "event stream `Cans` in the output")]);
+}
+
+#[test]
+fn what_lies_beside_a_model_counts_in_both_formats() {
+    let files = |model| {
+        let input = Input {
+            model: source(model),
+            paginators: Some(source(PAGINATORS)),
+            endpoint_rules: Some(source(include_str!("rules/lighthouse.json"))),
+            overlay: Some(source(include_str!("farm/farm.overlay.json"))),
+        };
+        generate(&[input]).unwrap()
+    };
+    let names = |files: &[(String, String)]| files.iter().map(|(name, _)| name.clone()).collect();
+    let names: [Vec<String>; 2] = [names(&files(AST)), names(&files(C2J))];
+    let expected = ["dairy.rs", "dairy/endpoint.rs"].map(str::to_owned);
+    assert_eq!(names, [expected.to_vec(), expected.to_vec()]);
+    assert_eq!(files(AST), files(C2J));
 }

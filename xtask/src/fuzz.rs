@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::{Failure, process};
 
-const TARGETS: [&str; 3] = ["decoder", "round_trip", "writer"];
+const TARGETS: [&str; 4] = ["decoder", "models", "round_trip", "writer"];
 
 pub(crate) fn run(root: &Path, seconds: &str) -> Result<ExitCode, Failure> {
     let seconds: u32 = seconds

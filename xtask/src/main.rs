@@ -36,7 +36,7 @@ Commands:
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   differential          compare with other programs for the same job
-  fuzz [SECONDS]        feed the decoder and the writer with noise, a minute each unless said
+  fuzz [SECONDS]        feed what reads and writes with noise, a minute each unless said
   media                 play what `kvs` writes with ffmpeg and mkvtoolnix
   ci                    all of these, and formatting, lints, documentation, licences";
 
