@@ -41,18 +41,29 @@ fn check_operation(service: &Service, operation: &Operation) -> Result<(), Error
     let Some(pagination) = &operation.pagination else {
         return Ok(());
     };
-    let checks = [
-        (input, &operation.input, Some(&pagination.input_token)),
-        (output, &operation.output, Some(&pagination.output_token)),
-        (output, &operation.output, pagination.items.as_ref()),
-        (input, &operation.input, pagination.page_size.as_ref()),
+    let tokens = &pagination.tokens;
+    let of_input = tokens.iter().map(|token| &token.input);
+    let of_output = tokens.iter().map(|token| &token.output);
+    let ends = [
+        (
+            input,
+            &operation.input,
+            of_input.chain(&pagination.page_size).collect(),
+        ),
+        (
+            output,
+            &operation.output,
+            of_output.chain(&pagination.items).collect::<Vec<_>>(),
+        ),
     ];
-    for (structure, name, member) in checks {
+    for (structure, name, members) in ends {
         // A path into the answer is not followed, and so not checked either.
-        let Some(member) = member.filter(|name| !name.contains(['.', '['])) else {
-            continue;
-        };
-        has_member(structure, name, member).map_err(|e| e.in_trait("paginated"))?;
+        for member in members
+            .into_iter()
+            .filter(|name| !name.contains(['.', '[']))
+        {
+            has_member(structure, name, member).map_err(|e| e.in_trait("paginated"))?;
+        }
     }
     Ok(())
 }

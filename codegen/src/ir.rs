@@ -116,6 +116,8 @@ pub struct Operation {
     pub checksum: bool,
     /// Whether the service takes bodies compressed with gzip.
     pub compression: bool,
+    /// What it adds to the parameters of the endpoint rules, by name.
+    pub endpoint_parameters: BTreeMap<String, EndpointParameter>,
     /// How its pages follow each other, if it has pages.
     pub pagination: Option<Pagination>,
     /// Groups of input members of each of which at least one is needed; from the overlay.
@@ -124,6 +126,17 @@ pub struct Operation {
     pub answer_limit_mib: Option<u32>,
     /// How its endpoint is found, if it is not the service's; from the overlay.
     pub discovered: Option<Discovered>,
+}
+
+/// What an operation sets a parameter of the endpoint rules to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EndpointParameter {
+    /// True or false, whatever the input is.
+    Boolean(bool),
+    /// A text, whatever the input is.
+    Text(String),
+    /// The value of a member of the input.
+    Member(String),
 }
 
 /// How requests are signed.
@@ -150,14 +163,21 @@ pub struct Discovered {
 /// How the pages of an answer follow each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pagination {
-    /// Input member that takes the token.
-    pub input_token: String,
-    /// Output member that gives the token.
-    pub output_token: String,
+    /// What leads from one page to the next, mostly one token.
+    pub tokens: Vec<Token>,
     /// Output member with the items of a page.
     pub items: Option<String>,
     /// Input member that bounds a page.
     pub page_size: Option<String>,
+}
+
+/// A text that is passed on from a page to the request for the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Input member that takes it.
+    pub input: String,
+    /// Output member that gives it.
+    pub output: String,
 }
 
 /// A type of the model.

@@ -17,6 +17,7 @@
 mod c2j;
 mod cases;
 mod check;
+mod context;
 mod emit;
 mod error;
 mod events;

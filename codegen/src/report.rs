@@ -46,10 +46,12 @@ fn pages(service: &Service) -> Result<Vec<String>, Error> {
         let Some(pagination) = &operation.pagination else {
             continue;
         };
-        let ends = [
-            (&operation.input, &pagination.input_token),
-            (&operation.output, &pagination.output_token),
-        ];
+        let ends = pagination.tokens.iter().flat_map(|token| {
+            [
+                (&operation.input, &token.input),
+                (&operation.output, &token.output),
+            ]
+        });
         for (shape, token) in ends {
             let member = service.structure(shape)?.member(token);
             let kind = member

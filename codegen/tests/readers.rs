@@ -120,3 +120,118 @@ fn what_lies_beside_a_model_counts_in_both_formats() {
     assert_eq!(names, [expected.to_vec(), expected.to_vec()]);
     assert_eq!(files(AST), files(C2J));
 }
+
+const RULES: &str = r#"{ "version": "1.0",
+  "parameters": {
+    "Region": { "type": "string", "builtIn": "AWS::Region" },
+    "Cow": { "type": "string" },
+    "Plane": { "type": "string", "default": "data" },
+    "Old": { "type": "boolean", "default": false } },
+  "rules": [
+    { "conditions": [{ "fn": "isSet", "argv": [{ "ref": "Cow" }] }, { "fn": "booleanEquals", "argv": [{ "ref": "Old" }, false] }],
+      "endpoint": { "url": "https://{Cow}.{Plane}.invalid" }, "type": "endpoint" },
+    { "conditions": [], "error": "no cow", "type": "error" }] }"#;
+
+#[test]
+fn operations_have_a_say_in_their_endpoint() {
+    let ast = AST
+        .replacen(
+            r#""smithy.api#hostLabel": {}"#,
+            r#""smithy.api#hostLabel": {}, "smithy.rules#contextParam": { "name": "Cow" }"#,
+            1,
+        )
+        .replacen(
+            r#""smithy.api#optionalAuth": {}"#,
+            r#""smithy.api#optionalAuth": {},
+               "smithy.rules#staticContextParams": { "Old": { "value": true } },
+               "smithy.rules#operationContextParams": { "Plane": { "path": "Once" } }"#,
+            1,
+        );
+    let c2j = C2J
+        .replacen(
+            r#""hostLabel": true"#,
+            r#""hostLabel": true, "contextParam": { "name": "Cow" }"#,
+            1,
+        )
+        .replacen(
+            r#""authtype": "none""#,
+            r#""authtype": "none", "staticContextParams": { "Old": { "value": true } },
+               "operationContextParams": { "Plane": { "path": "Once" } }"#,
+            1,
+        );
+    let files = |model: &str| {
+        let input = Input {
+            model: source(model),
+            paginators: None,
+            endpoint_rules: Some(source(RULES)),
+            overlay: None,
+        };
+        generate(&[input]).map_err(|e| e.to_string())
+    };
+    let (_, text) = files(&c2j).unwrap().swap_remove(0);
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "endpoint::resolve(&endpoint::Parameters { \
+        cow: self.farm.as_ref().map(|text| text.as_str()), old: true, \
+        plane: self.once.as_ref().map(|text| text.as_str()).unwrap_or(\"data\"), \
+        ..built_ins.into() })";
+    assert!(text.contains(expected), "{text}");
+    let ast = files(&ast).unwrap().swap_remove(0).1;
+    let ast: String = ast.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ast.contains(expected), "{ast}");
+    let problem = |from: &str, to: &str| {
+        assert!(c2j.contains(from), "{from}");
+        files(&c2j.replacen(from, to, 1)).unwrap_err()
+    };
+    let place = "farm.json: shape `Milk`, trait `smithy.rules#endpointRuleSet`: ";
+    assert_eq!(
+        problem(r#"{ "name": "Cow" }"#, r#"{ "name": "Goat" }"#),
+        format!("{place}has no parameter `Goat`, which is set")
+    );
+    assert_eq!(
+        problem(r#""value": true"#, r#""value": "true""#),
+        format!("{place}`Old` is a boolean, and is set to a text")
+    );
+    assert_eq!(
+        problem(r#""path": "Once""#, r#""path": "Twice""#),
+        "farm.json: shape `Milk`, member `Twice`: is to be part of the endpoint, but no member"
+    );
+    assert_eq!(
+        problem(r#""path": "Once""#, r#""path": "keys(Tags)""#),
+        "farm.json: shape `Milk`: the path `keys(Tags)` to the endpoint parameter `Plane` is not \
+         supported yet: teach the generator, or leave it out"
+    );
+}
+
+#[test]
+fn several_tokens_lead_to_the_next_page_together() {
+    let several = PAGINATORS.replace(
+        r#""input_token": "Token", "output_token": "Token""#,
+        r#""input_token": ["Token", "Start"], "output_token": ["Token", "Next"]"#,
+    );
+    let plain = C2J
+        .replace(r#""Once": {"#, r#""Start": { "shape": "Plain" }, "Once": {"#)
+        .replace(r#""Cans": { "shape": "Cans" }, "Token": { "shape": "Text" }"#,
+            r#""Cans": { "shape": "Cans" }, "Token": { "shape": "Plain" }, "Next": { "shape": "Plain" }"#)
+        .replace(r#""Token": { "shape": "Text", "locationName"#, r#""Token": { "shape": "Plain", "locationName"#)
+        .replace(r#""Count": {"#, r#""Plain": { "type": "string" }, "Count": {"#);
+    let pages = |paginators: &str| {
+        let input = Input {
+            model: source(&plain),
+            paginators: Some(source(paginators)),
+            endpoint_rules: None,
+            overlay: None,
+        };
+        generate(&[input]).map_err(|e| e.to_string())
+    };
+    let text = pages(&several).unwrap().swap_remove(0).1;
+    let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let expected = "if !restjson::leads_on([(&page.token, &self.token), (&page.next, &self.start)]) \
+        { return None; } let mut next = self.clone(); next.token.clone_from(&page.token); \
+        next.start.clone_from(&page.next); Some(next)";
+    assert!(text.contains(expected), "{text}");
+    let problem = pages(&several.replace(r#", "Next""#, "")).unwrap_err();
+    assert_eq!(
+        problem,
+        "farm.json: shape `Milk`: must have as many tokens in its answer as in its input"
+    );
+}

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::context;
 use crate::smithy::Ordered;
 
 type Ignored = Option<IgnoredAny>;
@@ -84,10 +85,10 @@ pub(crate) struct Operation {
     _deprecated_since: Ignored,
     #[serde(rename = "documentationUrl")]
     _documentation_url: Ignored,
-    #[serde(rename = "staticContextParams")]
-    _static_context_params: Ignored,
-    #[serde(rename = "operationContextParams")]
-    _operation_context_params: Ignored,
+    #[serde(default)]
+    pub(crate) static_context_params: BTreeMap<String, context::Static>,
+    #[serde(default)]
+    pub(crate) operation_context_params: BTreeMap<String, context::InInput>,
     #[serde(default)]
     pub(crate) http_checksum: Checksum,
 }
@@ -203,8 +204,7 @@ pub(crate) struct Member {
     _is_boxed: Ignored,
     #[serde(rename = "enum")]
     _enum: Ignored,
-    #[serde(rename = "contextParam")]
-    _context_param: Ignored,
+    pub(crate) context_param: Option<context::OfMember>,
     #[serde(rename = "eventpayload")]
     _event_payload: Ignored,
     #[serde(rename = "eventheader")]
@@ -244,14 +244,10 @@ pub(crate) enum Names {
 }
 
 impl Names {
-    /// The name, where it is one.
-    pub(crate) fn one(&self) -> Option<&str> {
+    pub(crate) fn all(&self) -> &[String] {
         match self {
-            Self::One(name) => Some(name),
-            Self::Several(names) => match names.as_slice() {
-                [name] => Some(name),
-                _ => None,
-            },
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
         }
     }
 }

@@ -9,10 +9,11 @@ pub(crate) mod markdown;
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::json::Member as Written;
+use crate::context;
 use crate::error::Error;
 use crate::ir::{
-    Auth, Binding, Bounds, Constraints, EnumValue, ErrorFacts, Fault, Kind, Member, Operation,
-    Pagination, Service, Shape, Structure, TimestampFormat,
+    Auth, Binding, Bounds, Constraints, EndpointParameter, EnumValue, ErrorFacts, Fault, Kind,
+    Member, Operation, Pagination, Service, Shape, Structure, TimestampFormat, Token,
 };
 use crate::names;
 
@@ -68,10 +69,10 @@ pub(crate) fn lower(model: &json::Model) -> Result<Service, Error> {
     Ok(service)
 }
 
-/// Adds how pages follow each other, where one token leads from one to the next.
+/// Adds how pages follow each other.
 ///
 /// # Errors
-/// When the text is not `paginators-1.json`.
+/// When the text is not `paginators-1.json`, or tokens in it have no counterparts.
 pub(crate) fn add_paginators(service: &mut Service, text: &str) -> Result<(), Error> {
     let written: json::Paginators = serde_json::from_str(text)
         .map_err(|e| Error::new(format!("this is not C2J's paginators: {e}")))?;
@@ -79,18 +80,20 @@ pub(crate) fn add_paginators(service: &mut Service, text: &str) -> Result<(), Er
         let Some(paginator) = written.pagination.get(&operation.name) else {
             continue;
         };
-        let tokens = (paginator.input_token.one(), paginator.output_token.one());
-        let (Some(input_token), Some(output_token)) = tokens else {
-            continue;
-        };
+        let inputs = paginator.input_token.all();
+        let outputs = paginator.output_token.all();
+        if inputs.len() != outputs.len() {
+            let problem = "must have as many tokens in its answer as in its input";
+            return Err(Error::new(problem).in_shape(&operation.name));
+        }
+        let tokens = inputs.iter().cloned().zip(outputs.iter().cloned());
+        let items = paginator.result_key.as_ref().map(json::Names::all);
         operation.pagination = Some(Pagination {
-            input_token: input_token.to_owned(),
-            output_token: output_token.to_owned(),
-            items: paginator
-                .result_key
-                .as_ref()
-                .and_then(json::Names::one)
-                .map(str::to_owned),
+            tokens: tokens
+                .map(|(input, output)| Token { input, output })
+                .collect(),
+            // The first of several is the one that bounds of a page are about.
+            items: items.and_then(<[String]>::first).cloned(),
             page_size: paginator.limit_key.clone(),
         });
     }
@@ -147,11 +150,30 @@ impl<'m> Reader<'m> {
                 .encodings
                 .iter()
                 .any(|name| name == "gzip"),
+            endpoint_parameters: self.endpoint_parameters(written)?,
             pagination: None,
             one_of: Vec::new(),
             answer_limit_mib: None,
             discovered: None,
         })
+    }
+
+    fn endpoint_parameters(
+        &self,
+        written: &json::Operation,
+    ) -> Result<BTreeMap<String, EndpointParameter>, Error> {
+        let input = written.input.as_ref();
+        let input = input.and_then(|input| self.shapes.get(input.shape.as_str()));
+        let members = input.into_iter().flat_map(|input| &input.members.0);
+        let of_members = members.filter_map(|(name, member)| {
+            let parameter = member.context_param.as_ref()?;
+            Some((parameter.name.as_str(), name.as_str()))
+        });
+        context::parameters(
+            &written.static_context_params,
+            &written.operation_context_params,
+            of_members,
+        )
     }
 
     /// Input or output of an operation: none stands for one without members.

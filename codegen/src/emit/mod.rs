@@ -3,6 +3,7 @@
 //! What is the same for all operations lives in `kvs-protocol`; what is emitted is what differs.
 
 mod answer;
+mod endpoint;
 mod enumeration;
 mod exception;
 mod file;

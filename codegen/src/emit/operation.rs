@@ -3,7 +3,7 @@
 use super::file::File;
 use super::structure::{self, Role, Spec, or_name};
 use super::types::Types;
-use super::{answer, request};
+use super::{answer, endpoint, request};
 use crate::error::Error;
 use crate::ir::{Auth, Binding, Discovered, Kind, Member, Operation, Pagination, Shape, Structure};
 
@@ -161,6 +161,7 @@ fn implementation(file: &mut File, types: &Types<'_>, operation: &Operation) -> 
     file.text("type Error = Exception;");
     file.text(&format!("type Delivery = {delivery};\n"));
     request::encode(file, types, operation).map_err(|e| e.in_shape(&operation.input))?;
+    endpoint::emit(file, types, operation)?;
     if let Some(discovered) = &operation.discovered {
         route(file, types, operation, discovered)?;
     }
@@ -233,13 +234,11 @@ fn paginated(
 ) -> Result<(), Error> {
     let input = types.service.structure(&operation.input)?;
     let output = types.service.structure(&operation.output)?;
-    let Pagination {
-        input_token,
-        output_token,
-        ..
-    } = pagination;
+    let tokens = &pagination.tokens;
     // Only a token that is a text, and not somewhere deep in the answer, can be passed on.
-    for (structure, token) in [(input, input_token), (output, output_token)] {
+    let of_input = tokens.iter().map(|token| (input, &token.input));
+    let of_output = tokens.iter().map(|token| (output, &token.output));
+    for (structure, token) in of_input.chain(of_output) {
         let member = structure.member(token);
         let target = member.map(|member| types.service.shape(&member.target));
         let has_default = member.is_some_and(|member| member.default.is_some());
@@ -247,21 +246,45 @@ fn paginated(
             return Ok(());
         }
     }
-    file.import("kvs_protocol", "Paginated");
-    file.import("kvs_protocol::restjson", "self");
     let (name, page) = (
         types.operation(&operation.name)?,
         types.output(&operation.name)?,
     );
-    let sent = field(types, input, Role::Input, input_token)?;
-    let got = field(types, output, Role::Output, output_token)?;
+    let mut fields = Vec::new();
+    for token in tokens {
+        let sent = field(types, input, Role::Input, &token.input)?;
+        fields.push((sent, field(types, output, Role::Output, &token.output)?));
+    }
+    let steps = match fields.as_slice() {
+        [] => return Ok(()),
+        [(sent, got)] => format!(
+            "let mut next = self.clone();
+            next.{sent} = Some(restjson::token(&page.{got}, &self.{sent})?);
+            Some(next)"
+        ),
+        several => {
+            let pair = |(sent, got): &(String, String)| format!("(&page.{got}, &self.{sent})");
+            let pairs: Vec<String> = several.iter().map(pair).collect();
+            let set =
+                |(sent, got): &(String, String)| format!("next.{sent}.clone_from(&page.{got});\n");
+            let set: String = several.iter().map(set).collect();
+            format!(
+                "if !restjson::leads_on([{}]) {{
+                    return None;
+                }}
+                let mut next = self.clone();
+                {set}Some(next)",
+                pairs.join(", ")
+            )
+        }
+    };
+    file.import("kvs_protocol", "Paginated");
+    file.import("kvs_protocol::restjson", "self");
     file.text(&format!(
         "
         impl Paginated for {name} {{
             fn after(&self, page: &{page}) -> Option<Self> {{
-                let mut next = self.clone();
-                next.{sent} = Some(restjson::token(&page.{got}, &self.{sent})?);
-                Some(next)
+                {steps}
             }}
         }}"
     ));

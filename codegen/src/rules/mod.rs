@@ -21,4 +21,5 @@ mod scope;
 mod template;
 
 pub use ast::RuleSet;
+pub(crate) use parameters::Argument;
 pub(crate) use partitions::table;

@@ -1,9 +1,10 @@
 //! The parameters of a rule set, as a structure.
 
 use super::ast::{Parameter, ParameterValue, RuleSet};
-use super::problem::Problem;
+use super::problem::{Problem, TRAIT};
 use super::scope::{Kind, Scope};
 use crate::emit::comment;
+use crate::error::Error;
 use crate::names;
 
 /// The settings that every client has, with what they are for: name, field of the runtime's
@@ -43,6 +44,41 @@ impl RuleSet {
         let mut fields = fields(self).into_iter();
         let field = fields.find(|field| field.parameter.name == parameter)?;
         Some((field.name.clone(), field.is_optional()))
+    }
+}
+
+/// A value for a parameter, in Rust.
+pub(crate) struct Argument {
+    pub(crate) code: String,
+    pub(crate) is_boolean: bool,
+    pub(crate) optional: bool,
+}
+
+impl RuleSet {
+    /// The field of the generated `Parameters` for a parameter, with its value.
+    pub(crate) fn initializer(&self, parameter: &str, argument: Argument) -> Result<String, Error> {
+        let problem = |what: String| Error::new(what).in_trait(TRAIT);
+        let mut fields = fields(self).into_iter();
+        let field = fields.find(|field| field.parameter.name == parameter);
+        let unknown = || problem(format!("has no parameter `{parameter}`, which is set"));
+        let field = field.ok_or_else(unknown)?;
+        let kind = field.kind();
+        let wanted = if argument.is_boolean {
+            Kind::Boolean
+        } else {
+            Kind::Text
+        };
+        if kind != wanted {
+            let what = format!("`{parameter}` is {kind}, and is set to {wanted}");
+            return Err(problem(what));
+        }
+        let Argument { code, optional, .. } = argument;
+        let value = match (optional, field.is_optional()) {
+            (true, false) => format!("{code}.unwrap_or({})", field.default()),
+            (false, true) => format!("Some({code})"),
+            _ => code,
+        };
+        Ok(format!("{}: {value}", field.name))
     }
 }
 

@@ -14,8 +14,9 @@ use serde::Deserialize;
 pub(crate) use self::ast::Ordered;
 use self::ast::Reference;
 use self::traits::Traits;
+use crate::context;
 use crate::error::Error;
-use crate::ir::{Auth, Operation, Pagination, Service, Shape};
+use crate::ir::{Auth, EndpointParameter, Operation, Pagination, Service, Shape, Token};
 use crate::names;
 use crate::rules::RuleSet;
 
@@ -51,6 +52,8 @@ struct Reader<'m> {
     /// Named, but not lowered yet.
     pending: Vec<&'m str>,
     lowered: BTreeMap<String, Shape>,
+    /// What the service says about the pages of all operations.
+    pages: Paginated,
     not_understood: Vec<String>,
 }
 
@@ -66,6 +69,7 @@ impl<'m> Reader<'m> {
             ids: BTreeMap::new(),
             pending: Vec::new(),
             lowered: BTreeMap::new(),
+            pages: Paginated::default(),
             not_understood: Vec::new(),
         }
     }
@@ -115,6 +119,7 @@ impl<'m> Reader<'m> {
             left_out: Vec::new(),
             shapes: BTreeMap::new(),
         };
+        self.pages = traits.decode("smithy.api#paginated")?.unwrap_or_default();
         self.finish(local(id), None, traits);
         for id in self.operations(shape)? {
             let operation = self.operation(id).map_err(|e| e.in_shape(local(id)))?;
@@ -181,15 +186,42 @@ impl<'m> Reader<'m> {
                 .map(|written| written.host_prefix),
             checksum: checksum(&mut traits)?,
             compression: compression(&mut traits)?,
+            endpoint_parameters: self.endpoint_parameters(shape, &mut traits)?,
             pagination: traits
                 .decode::<Paginated>("smithy.api#paginated")?
-                .map(Into::into),
+                .map(|written| written.or(&self.pages))
+                .transpose()?,
             one_of: Vec::new(),
             answer_limit_mib: None,
             discovered: None,
         };
         self.finish(name, None, traits);
         Ok(operation)
+    }
+
+    fn endpoint_parameters(
+        &self,
+        operation: &ast::Shape,
+        traits: &mut Traits<'_>,
+    ) -> Result<BTreeMap<String, EndpointParameter>, Error> {
+        let fixed = traits.decode("smithy.rules#staticContextParams")?;
+        let in_input = traits.decode("smithy.rules#operationContextParams")?;
+        let input = operation.input.as_ref();
+        let input = input.and_then(|input| self.shapes.get(input.target.as_str()));
+        let mut of_members = Vec::new();
+        for (name, member) in input.into_iter().flat_map(|input| &input.members.0) {
+            let mut traits = Traits::new(&member.traits);
+            if let Some(parameter) =
+                traits.decode::<context::OfMember>("smithy.rules#contextParam")?
+            {
+                of_members.push((parameter.name, name.as_str()));
+            }
+        }
+        let of_members = of_members
+            .iter()
+            .map(|(name, member)| (name.as_str(), *member));
+        let (fixed, in_input) = (fixed.unwrap_or_default(), in_input.unwrap_or_default());
+        context::parameters(&fixed, &in_input, of_members)
     }
 
     /// Input or output of an operation: no structure, or the unit, stands for one without members.
@@ -355,28 +387,31 @@ fn ok() -> u16 {
     200
 }
 
-#[derive(Deserialize)]
+/// How pages follow each other; what an operation leaves out, the service says for all of them.
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Paginated {
-    input_token: String,
-    output_token: String,
+    input_token: Option<String>,
+    output_token: Option<String>,
     items: Option<String>,
     page_size: Option<String>,
 }
 
-impl From<Paginated> for Pagination {
-    fn from(written: Paginated) -> Self {
-        let Paginated {
-            input_token,
-            output_token,
-            items,
-            page_size,
-        } = written;
-        Self {
-            input_token,
-            output_token,
-            items,
-            page_size,
-        }
+impl Paginated {
+    fn or(self, of_service: &Self) -> Result<Pagination, Error> {
+        let missing = |name: &str| {
+            let problem = format!("neither the operation nor the service names the {name} token");
+            Error::new(problem).in_trait("smithy.api#paginated")
+        };
+        let input = self.input_token.or(of_service.input_token.clone());
+        let output = self.output_token.or(of_service.output_token.clone());
+        Ok(Pagination {
+            tokens: vec![Token {
+                input: input.ok_or_else(|| missing("input"))?,
+                output: output.ok_or_else(|| missing("output"))?,
+            }],
+            items: self.items.or(of_service.items.clone()),
+            page_size: self.page_size.or(of_service.page_size.clone()),
+        })
     }
 }

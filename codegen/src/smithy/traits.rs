@@ -26,16 +26,11 @@ const IGNORED: &[(&str, &str)] = &[
     ("smithy.rules#endpointTests", "they test the rule set"),
     (
         "smithy.rules#clientContextParams",
-        "a parameter of the rule set",
-    ),
-    ("smithy.rules#contextParam", "a parameter of the rule set"),
-    (
-        "smithy.rules#operationContextParams",
-        "a parameter of the rule set",
+        "the rule set names it among its parameters, which callers may set",
     ),
     (
-        "smithy.rules#staticContextParams",
-        "a parameter of the rule set",
+        "smithy.rules#contextParam",
+        "the operations take it from the members of their input",
     ),
     (
         "smithy.api#auth",

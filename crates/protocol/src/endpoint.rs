@@ -8,9 +8,9 @@ use http::HeaderValue;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
 use crate::error::Invalid;
-use crate::operation::Service;
+use crate::operation::{Operation, Service};
 use crate::retry::RetryPolicy;
-use crate::rules::{BuiltIns, Property};
+use crate::rules::{BuiltIns, Endpoint, Property, Unresolved};
 use crate::sign::Scope;
 
 /// Scheme, host and port of a service, and the path that its operations stand below.
@@ -171,26 +171,60 @@ impl Target {
     /// [`Invalid`] when the region is not the name of one, for it becomes part of a host name, or
     /// when the service has no endpoint for these settings.
     pub fn resolve(service: &Service, built_ins: BuiltIns<'_>) -> Result<Self, Invalid> {
+        Self::found(service, built_ins, service.endpoint)
+    }
+
+    /// As [`resolve`](Self::resolve), for one operation: its input may have a say in it.
+    ///
+    /// # Errors
+    /// As [`resolve`](Self::resolve).
+    pub fn resolve_for<O: Operation>(
+        operation: &O,
+        built_ins: BuiltIns<'_>,
+    ) -> Result<Self, Invalid> {
+        Self::found(O::SERVICE, built_ins, |built_ins| {
+            operation.endpoint(built_ins)
+        })
+    }
+
+    fn found(
+        service: &Service,
+        built_ins: BuiltIns<'_>,
+        find: impl FnOnce(BuiltIns<'_>) -> Result<Endpoint, Unresolved>,
+    ) -> Result<Self, Invalid> {
         let region = built_ins.region.unwrap_or_default();
         if !is_region(region) {
             let problem = format!("is not a region: {region:?}");
             return Err(Invalid::new("region", problem));
         }
-        let endpoint = (service.endpoint)(built_ins)
+        let endpoint = find(built_ins)
             .map_err(|why| Invalid::new("endpoint", format!("cannot be told: {why}")))?;
+        Self::at(&endpoint, region, service)
+    }
+
+    /// What the rules of a service have found: the scope of signatures is the endpoint's, where it
+    /// names one.
+    ///
+    /// # Errors
+    /// [`Invalid`] when the endpoint asks for what requests cannot do.
+    pub fn at(endpoint: &Endpoint, region: &str, service: &Service) -> Result<Self, Invalid> {
+        let unsupported = |what| Err(Invalid::new("endpoint", what));
         if !endpoint.headers().is_empty() {
-            let problem = "asks for headers of its own, which are not supported";
-            return Err(Invalid::new("endpoint", problem));
+            return unsupported("asks for headers of its own, which are not supported");
         }
         let mut target = Self::new(endpoint.url().parse()?, region, service);
-        if let Some(scheme) = endpoint.auth_scheme("sigv4") {
-            let text = |name: &str| scheme.get(name).and_then(Property::as_str);
-            if let Some(region) = text("signingRegion") {
-                region.clone_into(&mut target.scope.region);
+        let Some(scheme) = endpoint.auth_scheme("sigv4") else {
+            if endpoint.properties().contains_key("authSchemes") {
+                return unsupported("wants signatures other than SigV4, which are not supported");
             }
-            if let Some(service) = text("signingName") {
-                service.clone_into(&mut target.scope.service);
-            }
+            return Ok(target);
+        };
+        let text = |name: &str| scheme.get(name).and_then(Property::as_str);
+        if let Some(region) = text("signingRegion") {
+            region.clone_into(&mut target.scope.region);
+        }
+        if let Some(service) = text("signingName") {
+            service.clone_into(&mut target.scope.service);
         }
         Ok(target)
     }
@@ -217,7 +251,7 @@ fn is_region(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{self, Endpoint};
+    use crate::rules;
 
     const SERVICE: Service = Service {
         id: "X",
@@ -273,6 +307,48 @@ mod tests {
     }
 
     #[test]
+    fn an_operation_has_a_say_in_its_endpoint() {
+        struct Ask(&'static str);
+        impl Operation for Ask {
+            const NAME: &'static str = "Ask";
+            const SERVICE: &'static Service = &SERVICE;
+            type Output = ();
+            type Error = NoError;
+            type Delivery = crate::Buffered;
+
+            fn encode(&self) -> Result<http::Request<crate::Bytes>, Invalid> {
+                Ok(http::Request::default())
+            }
+
+            fn endpoint(&self, _: BuiltIns<'_>) -> Result<Endpoint, Unresolved> {
+                Ok(Endpoint::new(format!("https://{}.example", self.0)))
+            }
+
+            fn decode(
+                _: &http::response::Parts,
+                _: &[u8],
+            ) -> Result<Self::Output, crate::Malformed> {
+                Ok(())
+            }
+        }
+        let built_ins = BuiltIns {
+            region: Some("eu-west-1"),
+            ..BuiltIns::default()
+        };
+        let target = Target::resolve_for(&&Ask("cow"), built_ins).unwrap();
+        assert_eq!(target.origin.to_string(), "https://cow.example");
+        assert!(Target::resolve_for(&Ask("cow"), BuiltIns::default()).is_err());
+    }
+
+    #[derive(Debug)]
+    struct NoError;
+    impl crate::ServiceError for NoError {
+        fn decode(_: &str, _: &crate::restjson::ErrorReply<'_>) -> Self {
+            Self
+        }
+    }
+
+    #[test]
     fn endpoints_that_cannot_be_used() {
         let problem = |endpoint| {
             let service = Service {
@@ -282,12 +358,20 @@ mod tests {
             resolve(&service, "eu-west-1").unwrap_err().to_string()
         };
         assert_eq!(
-            problem(|_| Err(rules::Unresolved::refused("no FIPS here"))),
+            problem(|_| Err(Unresolved::refused("no FIPS here"))),
             "endpoint cannot be told: no FIPS here"
         );
         assert_eq!(
             problem(|_| Ok(Endpoint::new("https://x").with_header("x-a", ["b"]))),
             "endpoint asks for headers of its own, which are not supported"
+        );
+        let other = |_: BuiltIns<'_>| {
+            let schemes = Property::list([Property::map([("name", "sigv4a".into())])]);
+            Ok(Endpoint::new("https://x").with_property("authSchemes", schemes))
+        };
+        assert_eq!(
+            problem(other),
+            "endpoint wants signatures other than SigV4, which are not supported"
         );
         assert!(problem(|_| Ok(Endpoint::new("ftp://x"))).contains("must begin with https://"));
     }

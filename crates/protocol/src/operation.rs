@@ -15,7 +15,7 @@ use crate::rules::{BuiltIns, Endpoint, Unresolved};
 pub struct Service {
     /// Name of the service as AWS's SDKs spell it, for messages and `AWS_ENDPOINT_URL_*`.
     pub id: &'static str,
-    /// Where it is, by the rules of its model.
+    /// Where it is, by the rules of its model and the settings of the client alone.
     pub endpoint: fn(BuiltIns<'_>) -> Result<Endpoint, Unresolved>,
     /// Service part of the credential scope.
     pub signing_name: &'static str,
@@ -66,6 +66,15 @@ pub trait Operation {
         Ok(String::new())
     }
 
+    /// The endpoint of the service, by the rules of its model and, where they ask for it, by what
+    /// the input says.
+    ///
+    /// # Errors
+    /// [`Unresolved`] says which parameter is missing, or why there is no endpoint for them.
+    fn endpoint(&self, built_ins: BuiltIns<'_>) -> Result<Endpoint, Unresolved> {
+        (Self::SERVICE.endpoint)(built_ins)
+    }
+
     /// Where the operation is served.
     fn route(&self) -> Route<'_> {
         Route::Regional
@@ -98,6 +107,10 @@ impl<O: Operation> Operation for &O {
 
     fn host_prefix(&self) -> Result<String, Invalid> {
         O::host_prefix(self)
+    }
+
+    fn endpoint(&self, built_ins: BuiltIns<'_>) -> Result<Endpoint, Unresolved> {
+        O::endpoint(self, built_ins)
     }
 
     fn route(&self) -> Route<'_> {

@@ -138,6 +138,16 @@ pub(super) fn joined(head: &Parts, name: &str) -> Option<String> {
     texts.map(|texts| texts.join(", "))
 }
 
+/// Whether tokens, each beside the one that was sent, lead to another page: one of them says so,
+/// and they are not all the same as before.
+pub fn leads_on<const N: usize>(tokens: [(&Option<String>, &Option<String>); N]) -> bool {
+    let is_given = |token: &Option<String>| token.as_ref().is_some_and(|text| !text.is_empty());
+    tokens.iter().any(|(of_page, _)| is_given(of_page))
+        && tokens
+            .iter()
+            .any(|(of_page, of_request)| of_page != of_request)
+}
+
 /// The token of the page after this one. A service that repeats the token which it was sent has
 /// no further page to give: going on would never end.
 pub fn token(of_page: &Option<String>, of_request: &Option<String>) -> Option<String> {

@@ -18,7 +18,9 @@ mod xml;
 #[doc(hidden)]
 pub use serde;
 
-pub use answer::{base64_header, bytes, decode, header, payload, prefix_headers, text, token};
+pub use answer::{
+    base64_header, bytes, decode, header, leads_on, payload, prefix_headers, text, token,
+};
 pub use reply::ErrorReply;
 pub use request::{RequestBuilder, Violations, host_prefix};
 #[doc(hidden)]

@@ -421,3 +421,13 @@ fn pages_end_at_an_empty_or_repeated_token() {
     assert_eq!(token(None, Some("a")), None);
     assert_eq!(token(Some("a"), Some("a")), None);
 }
+
+#[test]
+fn several_tokens_lead_on_together() {
+    let some = |text: &str| Some(text.to_owned());
+    let (a, b, empty) = (some("a"), some("b"), some(""));
+    assert!(leads_on([(&a, &None), (&None, &None)]));
+    assert!(leads_on([(&a, &a), (&b, &None)]), "one of them moves on");
+    assert!(!leads_on([(&a, &a), (&b, &b)]), "the same page again");
+    assert!(!leads_on([(&None, &a), (&empty, &b)]), "the last page");
+}
