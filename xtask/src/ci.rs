@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, codegen, conformance, differential, media, process, python, sweep, tidy};
+use crate::{
+    Failure, codegen, conformance, differential, fuzz, media, process, python, sweep, tidy,
+};
 
 /// How a check has ended.
 #[derive(Debug)]
@@ -34,7 +36,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 10] = [
+const CHECKS: [(&str, Check); 11] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -51,6 +53,7 @@ const CHECKS: [(&str, Check); 10] = [
     ("differential", |root| Ok(differential::run(root)?.into())),
     ("sweep", any_service),
     ("media", media::check),
+    ("fuzz", fuzz::smoke),
 ];
 
 /// Runs every check, whatever becomes of those before it.

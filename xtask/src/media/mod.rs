@@ -6,7 +6,6 @@ mod demo;
 mod fragments;
 mod mp4;
 mod probe;
-mod tools;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -17,7 +16,7 @@ use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
 use serde_json::Value;
 
 use crate::ci::Outcome;
-use crate::{Failure, process};
+use crate::{Failure, process, tools};
 
 /// What went wrong with a file, one complaint an entry.
 type Complaints = Vec<String>;
@@ -40,7 +39,7 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
 }
 
 pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
-    if let Some(missing) = tools::provide()? {
+    if let Some(missing) = tools::JUDGES.provide()? {
         return Ok(Outcome::Lacking(missing));
     }
     let bench = Bench::build(root)?;
