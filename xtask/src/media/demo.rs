@@ -43,6 +43,9 @@ pub(super) fn check(root: &Path, bench: &Bench) -> Result<Complaints, Failure> {
     for warning in probe::warnings(&file, &bench.folder.join("demo-copy.mkv"))? {
         complaints.push(format!("mkvtoolnix says: {warning}"));
     }
+    for complaint in probe::complaints(&file)? {
+        complaints.push(format!("MediaInfo says: {complaint}"));
+    }
     complaints.extend(misplaced(&file)?);
     Ok(complaints)
 }

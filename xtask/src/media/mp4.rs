@@ -66,6 +66,11 @@ pub(super) fn check(source: &Path, name: &str, bench: &Bench) -> Result<Complain
     // What is wrong with the frames themselves is wrong in both.
     let known = probe::errors(&matroska)?;
     let mut complaints = Complaints::new();
+    for file in [&matroska, &file, &piped] {
+        let found = probe::complaints(file)?.into_iter();
+        complaints
+            .extend(found.map(|what| format!("MediaInfo says of {}: {what}", file.display())));
+    }
     for (form, file) in [("index in front", &file), ("fragments", &piped)] {
         let errors = probe::errors(file)?;
         if !errors.is_empty() && known.is_empty() {

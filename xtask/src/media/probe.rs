@@ -1,8 +1,10 @@
-//! What ffmpeg and mkvtoolnix say of a file.
+//! What ffmpeg, mkvtoolnix and MediaInfo say of a file.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::{Failure, process};
 
@@ -85,6 +87,40 @@ pub(super) fn warnings(file: &Path, copy: &Path) -> Result<Vec<String>, Failure>
     Ok(warnings)
 }
 
+/// What MediaInfo complains of.
+pub(super) fn complaints(file: &Path) -> Result<Vec<String>, Failure> {
+    let report = process::text(
+        Command::new("mediainfo")
+            .args(["--Full", "--Output=JSON"])
+            .arg(file),
+    )?;
+    let report: Value = serde_json::from_str(&report)?;
+    let tracks = report.pointer("/media/track").and_then(Value::as_array);
+    let Some(tracks) = tracks else {
+        return Ok(vec!["no media file".to_owned()]);
+    };
+    let mut complaints = Vec::new();
+    for track in tracks {
+        find_complaints(track, &mut complaints);
+    }
+    if tracks.len() < 2 {
+        complaints.push("no streams".to_owned());
+    }
+    Ok(complaints)
+}
+
+/// MediaInfo marks what is wrong by the names of its fields, at any depth.
+fn find_complaints(value: &Value, complaints: &mut Vec<String>) {
+    const MARKS: [&str; 2] = ["ConformanceErrors", "IsTruncated"];
+    for (name, field) in value.as_object().into_iter().flatten() {
+        if MARKS.contains(&name.as_str()) {
+            complaints.push(format!("{name}: {field}"));
+        } else {
+            find_complaints(field, complaints);
+        }
+    }
+}
+
 /// In English, whatever the person at the terminal speaks.
 fn mkvtoolnix(program: &str) -> Command {
     let mut command = Command::new(program);
@@ -95,4 +131,29 @@ fn mkvtoolnix(program: &str) -> Command {
 fn is_warning(line: &str) -> bool {
     let line = line.to_lowercase();
     line.starts_with("warning") || line.starts_with("error") || line.contains("unknown element")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_found_at_any_depth() {
+        let report = serde_json::json!({
+            "@type": "General",
+            "Format": "Matroska",
+            "extra": {
+                "IsTruncated": "Yes",
+                "ConformanceErrors": { "Matroska": "0x1 is wrong" },
+            },
+        });
+        let mut complaints = Vec::new();
+        find_complaints(&report, &mut complaints);
+        complaints.sort();
+        let [conformance, truncated] = &complaints[..] else {
+            panic!("{complaints:?}");
+        };
+        assert!(conformance.contains("0x1 is wrong"));
+        assert!(truncated.contains("Yes"));
+    }
 }
