@@ -2,7 +2,8 @@
 //!
 //! - [`Fragments`] takes the bytes of an answer in pieces of any size and gives whole
 //!   [`Fragment`]s; [`Decoder`] below it gives events.
-//! - [`Writer`] turns many fragments into one playable file.
+//! - [`Writer`] turns many fragments into one playable file; [`Timeline`] says when their frames
+//!   are shown in it.
 //! - [`payload`] writes a fragment in the service's own shape.
 #![forbid(unsafe_code)]
 #![warn(clippy::arithmetic_side_effects)]
@@ -23,5 +24,6 @@ pub use number::{BadFragmentNumber, FragmentNumber};
 pub use timestamp::{BadTimestamp, Timestamp};
 pub use track::{Audio, Track, TrackKind, Video};
 pub use writer::{
-    Form, Gaps, Patch, Tail, TrackChange, TracksChanged, WriteError, Writer, WriterOptions,
+    Form, Gaps, Patch, Place, Tail, Timeline, TrackChange, TracksChanged, WriteError, Writer,
+    WriterOptions,
 };

@@ -34,7 +34,6 @@
 mod codec;
 mod elementary;
 mod error;
-mod placement;
 mod time;
 mod writer;
 
@@ -44,5 +43,4 @@ mod tests;
 pub use elementary::{Elementary, Wav};
 pub use error::{Problem, WriteError};
 pub use kvs_mkv::{Gaps, Patch};
-pub use placement::Placement;
 pub use writer::{Form, Tail, Writer, WriterOptions};

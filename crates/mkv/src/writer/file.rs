@@ -6,22 +6,20 @@ use bytes::Bytes;
 
 use super::cluster::{self, Block, Bounds};
 use super::cues::Cues;
-use super::header::{self, Layout, MILLISECOND};
+use super::header::{self, Layout};
 use super::tags::{self, Identity, Targets};
-use super::timeline::Timeline;
-use super::{Form, Output, Patch, WriteError, WriterOptions};
+use super::timeline::Place;
+use super::{Form, Output, Patch, WriterOptions};
 use crate::ebml::write::{Encoder, Width};
 use crate::fragment::{Fragment, Tag};
-use crate::track::{Track, TrackKind};
+use crate::track::TrackKind;
 
 /// What is known of a file once its header is written.
 #[derive(Debug)]
 pub(super) struct File {
     layout: Layout,
-    tracks: Vec<Track>,
     scale: u64,
     bounds: Bounds,
-    timeline: Timeline,
     indexed: Indexed,
     cues: Cues,
 }
@@ -36,53 +34,32 @@ enum Indexed {
 }
 
 impl File {
-    /// Settles a file on its first fragment, which is yet to be written.
-    pub(super) fn open(
-        options: &WriterOptions,
-        first: &Fragment,
-    ) -> Result<(Self, Bytes), WriteError> {
-        let tracks = first.tracks.to_vec();
-        let scale = match first.timestamp_scale {
-            sane @ 1_000..=1_000_000_000 => sane,
-            _ => MILLISECOND,
-        };
-        let timeline = Timeline::new(scale, options.gaps);
-        timeline.place(first, &tracks)?;
+    /// Settles a file on its first fragment, which is yet to be written; its times are in ticks of
+    /// this scale.
+    pub(super) fn open(options: &WriterOptions, scale: u64, first: &Fragment) -> (Self, Bytes) {
+        let tracks = &first.tracks;
         let video = tracks
             .iter()
             .find(|t| matches!(t.kind, TrackKind::Video(_)));
-        let header = header::encode(options.form, scale, first.producer_timestamp, &tracks);
+        let header = header::encode(options.form, scale, first.producer_timestamp, tracks);
         let file = Self {
             layout: header.layout,
             indexed: video.map_or(Indexed::Clusters, |t| Indexed::Keyframes(t.number)),
             bounds: Bounds::new(options.cluster_bytes, options.cluster_duration, scale),
-            tracks,
             scale,
-            timeline,
             cues: Cues::new(scale),
         };
-        Ok((file, header.bytes))
-    }
-
-    pub(super) fn tracks(&self) -> &[Track] {
-        &self.tracks
+        (file, header.bytes)
     }
 
     /// Writes a fragment that has frames, all of them of this file's tracks.
-    pub(super) fn write(
-        &mut self,
-        fragment: &Fragment,
-        output: &mut Output,
-    ) -> Result<(), WriteError> {
-        let place = self.timeline.place(fragment, &self.tracks)?;
-        self.timeline.take(&place);
+    pub(super) fn write(&mut self, fragment: &Fragment, place: Place, output: &mut Output) {
         let blocks = cluster::blocks(&fragment.frames, |timestamp| place.tick(timestamp));
         output.push(tags_before(fragment));
         for blocks in cluster::split(&blocks, self.bounds) {
             self.write_cluster(blocks, output);
         }
         output.push(tags_after(fragment));
-        Ok(())
     }
 
     fn write_cluster(&mut self, blocks: &[Block<'_>], output: &mut Output) {
@@ -102,8 +79,9 @@ impl File {
         }
     }
 
-    /// Writes what comes last, and says what is to be patched.
-    pub(super) fn finish(self, form: Form, output: &mut Output) -> Vec<Patch> {
+    /// Writes what comes last, and says what is to be patched. The last frame ends at `end`, in
+    /// nanoseconds.
+    pub(super) fn finish(self, form: Form, end: i128, output: &mut Output) -> Vec<Patch> {
         // Nothing leads to an index at the end of a stream.
         let indexed = form == Form::Seekable && !self.cues.is_empty();
         let cues_at = indexed.then_some(output.position);
@@ -112,7 +90,7 @@ impl File {
             self.cues.encode(&mut encoder);
             output.push(encoder.take());
         }
-        let ticks = self.timeline.end() as f64 / self.scale as f64;
+        let ticks = end as f64 / self.scale as f64;
         self.layout.patches(output.position, ticks, cues_at)
     }
 }

@@ -18,6 +18,7 @@ mod cues;
 mod error;
 mod file;
 pub(crate) mod header;
+mod line;
 mod options;
 pub(crate) mod tags;
 mod timeline;
@@ -34,6 +35,7 @@ use crate::fragment::Fragment;
 
 pub use self::error::{TrackChange, TracksChanged, WriteError};
 pub use self::options::{Form, Gaps, Patch, Tail, WriterOptions};
+pub use self::timeline::{Place, Timeline};
 
 /// Turns fragments into one file.
 ///
@@ -80,6 +82,7 @@ pub struct Writer {
     output: Output,
     /// Tags that came before the first frame: Tracks go first.
     held: Vec<Bytes>,
+    timeline: Timeline,
     file: Option<File>,
 }
 
@@ -102,6 +105,7 @@ impl Writer {
     /// A writer for one file.
     pub fn new(options: WriterOptions) -> Self {
         Self {
+            timeline: Timeline::new(options.gaps),
             options,
             output: Output::default(),
             held: Vec::new(),
@@ -123,21 +127,19 @@ impl Writer {
             self.write_without_frames(fragment);
             return Ok(());
         }
-        tracks::check(&fragment.tracks, &fragment.frames)?;
+        let place = self.timeline.place(fragment)?;
         let file = match &mut self.file {
-            Some(file) => {
-                tracks::compare(file.tracks(), &fragment.tracks)?;
-                file
-            }
+            Some(file) => file,
             none => {
-                // Refused, it must not have settled the tracks.
-                let (file, header) = File::open(&self.options, fragment)?;
+                let scale = self.timeline.scale();
+                let (file, header) = File::open(&self.options, scale, fragment);
                 self.output.push(header);
                 self.held.drain(..).for_each(|tags| self.output.push(tags));
                 none.insert(file)
             }
         };
-        file.write(fragment, &mut self.output)
+        file.write(fragment, place, &mut self.output);
+        Ok(())
     }
 
     /// What is to be written next; whole fragments.
@@ -153,7 +155,7 @@ impl Writer {
     /// Ends the file.
     pub fn finish(mut self) -> Tail {
         let patches = match self.file.take() {
-            Some(file) => file.finish(self.options.form, &mut self.output),
+            Some(file) => file.finish(self.options.form, self.timeline.end(), &mut self.output),
             None => self.finish_without_frames(),
         };
         Tail {

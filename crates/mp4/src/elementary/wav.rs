@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use bytes::{Bytes, BytesMut};
-use kvs_mkv::{Fragment, Gaps, Patch, Track};
+use kvs_mkv::{Fragment, Gaps, Patch, Timeline, Track};
 
 use crate::codec::Codec;
 use crate::codec::pcm::{self, Pcm, Samples};
 use crate::time::Cadence;
-use crate::{Placement, Problem, WriteError};
+use crate::{Problem, WriteError};
 
 /// Bytes in front of the samples.
 const HEAD: u32 = 58;
@@ -46,7 +46,7 @@ const AHEAD_SECONDS: u32 = 2;
 /// ```
 #[derive(Debug)]
 pub struct Wav {
-    placement: Placement,
+    timeline: Timeline,
     format: Pcm,
     sides: Vec<Side>,
     /// Bytes of samples so far.
@@ -92,7 +92,7 @@ impl Wav {
             waiting: VecDeque::new(),
         };
         let mut wav = Self {
-            placement: Placement::new(gaps),
+            timeline: Timeline::new(gaps),
             format,
             sides: tracks.iter().map(side).collect(),
             bytes: 0,
@@ -106,13 +106,15 @@ impl Wav {
     ///
     /// # Errors
     /// [`WriteError::TooLarge`] where the file would be larger than 4 GiB, and those of
-    /// [`Placement::place`]; nothing of the fragment is in the file then.
+    /// [`Timeline::place`]; nothing of the fragment is in the file then.
     pub fn write(&mut self, fragment: &Fragment) -> Result<(), WriteError> {
-        let shift = self.placement.place(fragment)?;
+        let mut timeline = self.timeline.clone();
+        let shift = timeline.place(fragment)?.shift();
         let mut sides = self.sides.clone();
         for side in &mut sides {
             side.add(fragment, shift, self.format, self.limit())?;
         }
+        self.timeline = timeline;
         self.sides = sides;
         self.level();
         self.flush();

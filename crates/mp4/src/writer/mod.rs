@@ -25,11 +25,11 @@ mod moov;
 mod track;
 
 use bytes::{Bytes, BytesMut};
-use kvs_mkv::{Fragment, Gaps, Timestamp};
+use kvs_mkv::{Fragment, Gaps, Timeline, Timestamp};
 
 use self::index::Index;
 use self::track::{Sample, Track};
-use crate::{Placement, WriteError, time};
+use crate::{WriteError, time};
 
 /// How a file is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,7 +87,7 @@ pub struct Tail {
 #[derive(Debug)]
 pub struct Writer {
     options: WriterOptions,
-    placement: Placement,
+    timeline: Timeline,
     file: Option<File>,
     output: Vec<Bytes>,
 }
@@ -120,7 +120,7 @@ impl Writer {
     /// A writer for one file.
     pub fn new(options: WriterOptions) -> Self {
         Self {
-            placement: Placement::new(options.gaps),
+            timeline: Timeline::new(options.gaps),
             options,
             file: None,
             output: Vec::new(),
@@ -136,22 +136,19 @@ impl Writer {
         if fragment.frames.is_empty() {
             return Ok(());
         }
+        // Refused, the fragment must not have moved those to come, nor settled the tracks.
+        let mut timeline = self.timeline.clone();
+        let shift = timeline.place(fragment)?.shift();
         match &mut self.file {
-            Some(file) => {
-                let shift = self.placement.place(fragment)?;
-                file.write(fragment, shift, &mut self.output)
-            }
+            Some(file) => file.write(fragment, shift, &mut self.output)?,
             none => {
                 let mut file = File::open(fragment, self.options.form)?;
-                // Refused, it must not have settled the tracks.
-                let mut placement = Placement::new(self.options.gaps);
-                let shift = placement.place(fragment)?;
                 file.write(fragment, shift, &mut self.output)?;
-                self.placement = placement;
                 *none = Some(file);
-                Ok(())
             }
         }
+        self.timeline = timeline;
+        Ok(())
     }
 
     /// What is to be written next.

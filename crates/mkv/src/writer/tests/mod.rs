@@ -13,6 +13,7 @@ mod files;
 mod hostile;
 pub(crate) mod round;
 mod time;
+mod timeline;
 mod tracks;
 pub(crate) mod walk;
 
