@@ -8,7 +8,7 @@ use std::str::FromStr;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use kvs_archive::TimestampOrigin;
-use kvs_archive::mkv::{BadFragmentNumber, FragmentNumber};
+use kvs_archive::mkv::{self, BadFragmentNumber, FragmentNumber};
 
 use crate::exit::{self, Failure};
 use crate::time::Moment;
@@ -210,6 +210,9 @@ pub(crate) struct Get {
     /// What to write
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     pub(crate) format: Format,
+    /// What becomes of times in which nothing was recorded
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) gaps: Gaps,
     /// Replace what stands under the name of the output
     #[arg(long)]
     pub(crate) overwrite: bool,
@@ -229,6 +232,25 @@ pub(crate) enum Format {
     Raw,
     /// A folder: each fragment as a file that plays, and index.jsonl
     Fragments,
+}
+
+/// What becomes of gaps of a second or longer in a file that plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Gaps {
+    /// The file plays on without a pause
+    #[default]
+    Close,
+    /// The file pauses for as long, so that its time runs as that of the recording
+    Keep,
+}
+
+impl From<Gaps> for mkv::Gaps {
+    fn from(gaps: Gaps) -> Self {
+        match gaps {
+            Gaps::Close => Self::Close,
+            Gaps::Keep => Self::Keep,
+        }
+    }
 }
 
 /// Fragment numbers, or where they stand.
@@ -272,6 +294,9 @@ pub(crate) struct Remux {
     /// What to write [default: by the name of the output, .mp4 or .mkv]
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub(crate) format: Option<Format>,
+    /// What becomes of times in which nothing was recorded
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) gaps: Gaps,
     /// Replace what stands under the name of the output
     #[arg(long)]
     pub(crate) overwrite: bool,

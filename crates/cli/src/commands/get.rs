@@ -7,7 +7,7 @@ use kvs_archive::{ExportOptions, Report};
 use super::selection::{in_words, wanted};
 use crate::args::{Format, Get, Global};
 use crate::exit::{Failure, Outcome, say};
-use crate::output::{self, Delivery, Rejected, Sink};
+use crate::output::{self, Delivery, Options, Rejected, Sink};
 use crate::progress::Progress;
 use crate::report::Hole;
 use crate::report::units::{Count, Length, Rate};
@@ -21,7 +21,14 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
         keep_raw: get.format == Format::Raw,
         ..ExportOptions::default()
     };
-    let mut sink = output::open(&get.output, get.format, get.overwrite)?;
+    let mut sink = output::open(
+        &get.output,
+        &Options {
+            format: get.format,
+            gaps: get.gaps.into(),
+            overwrite: get.overwrite,
+        },
+    )?;
     let source = source::open(global)?;
     let started = Instant::now();
     let mut download = source.download(selection, options);

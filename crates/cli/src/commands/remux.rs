@@ -7,16 +7,21 @@ use kvs_archive::mkv::{Fault, Fragments};
 use super::input::Input;
 use crate::args::{Format, Remux};
 use crate::exit::{Failure, Outcome, say};
-use crate::output::{self, Rejected, Sink};
+use crate::output::{self, Options, Rejected, Sink};
 use crate::report::Hole;
 use crate::report::units::Count;
 
 pub(super) fn run(remux: &Remux) -> Result<Outcome, Failure> {
     let format = remux.format.unwrap_or_else(|| by_name(&remux.output));
+    let options = Options {
+        format,
+        gaps: remux.gaps.into(),
+        overwrite: remux.overwrite,
+    };
     let mut input = Input::open(&remux.file)?;
     let mut written = Written {
         file: &remux.file,
-        sink: output::open(&remux.output, format, remux.overwrite)?,
+        sink: output::open(&remux.output, &options)?,
         fragments: 0,
         holes: Vec::new(),
     };

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kvs_archive::mkv::{Fragment, TracksChanged, WriteError, Writer, WriterOptions};
+use kvs_archive::mkv::{Fragment, Gaps, TracksChanged, WriteError, Writer, WriterOptions};
 
 use super::{Delivery, Hole, Pending, Rejected, Sealed, Sink, Target, publish};
 use crate::exit::Failure;
@@ -11,6 +11,7 @@ use crate::exit::Failure;
 #[derive(Debug)]
 pub(super) struct Files {
     target: Target,
+    gaps: Gaps,
     /// Files that are whole.
     whole: Vec<Sealed>,
     writer: Writer,
@@ -19,12 +20,13 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn create(target: Target) -> Result<Self, Failure> {
+    pub(super) fn create(target: Target, gaps: Gaps) -> Result<Self, Failure> {
         Ok(Self {
             file: Pending::create(target.clone())?,
             target,
+            gaps,
             whole: Vec::new(),
-            writer: Writer::new(WriterOptions::default()),
+            writer: writer(gaps),
             sequels: Vec::new(),
         })
     }
@@ -39,10 +41,17 @@ impl Files {
         };
         self.sequels.push((target.path().to_owned(), first));
         let file = std::mem::replace(&mut self.file, Pending::create(target)?);
-        let writer = std::mem::replace(&mut self.writer, Writer::new(WriterOptions::default()));
+        let writer = std::mem::replace(&mut self.writer, writer(self.gaps));
         self.whole.push(end(writer, file)?);
         Ok(())
     }
+}
+
+fn writer(gaps: Gaps) -> Writer {
+    Writer::new(WriterOptions {
+        gaps,
+        ..WriterOptions::default()
+    })
 }
 
 /// Writes the end of a file, and what is only known then.
@@ -73,6 +82,7 @@ impl Sink for Files {
             writer,
             file,
             sequels,
+            ..
         } = *self;
         whole.push(end(writer, file)?);
         Ok(Delivery {

@@ -11,7 +11,7 @@ mod target;
 
 use std::path::{Path, PathBuf};
 
-use kvs_archive::mkv::Fragment;
+use kvs_archive::mkv::{Fragment, Gaps};
 use kvs_mp4::WriteError;
 
 use self::pending::{Pending, Sealed};
@@ -27,6 +27,16 @@ pub(crate) trait Sink {
 
     /// Puts all that was written under its name, and the holes beside it.
     fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure>;
+}
+
+/// How an output is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Options {
+    pub(crate) format: Format,
+    /// What becomes of gaps in files that play.
+    pub(crate) gaps: Gaps,
+    /// Whether what stands under the name may be replaced.
+    pub(crate) overwrite: bool,
 }
 
 /// Why a fragment was not taken.
@@ -59,9 +69,14 @@ pub(crate) struct Delivery {
 ///
 /// # Errors
 /// When it exists and may not be replaced, or cannot be written.
-pub(crate) fn open(path: &Path, format: Format, overwrite: bool) -> Result<Box<dyn Sink>, Failure> {
+pub(crate) fn open(path: &Path, options: &Options) -> Result<Box<dyn Sink>, Failure> {
+    let Options {
+        format,
+        gaps,
+        overwrite,
+    } = *options;
     if path.as_os_str() == "-" {
-        return pipe::open(format);
+        return pipe::open(format, gaps);
     }
     let kind = match format {
         Format::Mkv | Format::Mp4 | Format::Raw => Kind::File,
@@ -69,8 +84,8 @@ pub(crate) fn open(path: &Path, format: Format, overwrite: bool) -> Result<Box<d
     };
     let target = Target::check(path, kind, overwrite)?;
     Ok(match format {
-        Format::Mkv => Box::new(matroska::Files::create(target)?),
-        Format::Mp4 => Box::new(mp4::Files::create(target)?),
+        Format::Mkv => Box::new(matroska::Files::create(target, gaps)?),
+        Format::Mp4 => Box::new(mp4::Files::create(target, gaps)?),
         Format::Raw => Box::new(raw::File::create(target)?),
         Format::Fragments => Box::new(folder::Folder::create(target)?),
     })

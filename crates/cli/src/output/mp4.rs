@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use kvs_archive::mkv::{self, Fragment, TracksChanged};
+use kvs_archive::mkv::{self, Fragment, Gaps, TracksChanged};
 use kvs_mp4::{WriteError, Writer, WriterOptions};
 
 use super::{Delivery, Hole, Pending, Rejected, Sealed, Sink, Target, publish};
@@ -12,6 +12,7 @@ use crate::exit::Failure;
 #[derive(Debug)]
 pub(super) struct Files {
     target: Target,
+    gaps: Gaps,
     /// Files that are whole.
     whole: Vec<Sealed>,
     file: Growing,
@@ -19,10 +20,11 @@ pub(super) struct Files {
 }
 
 impl Files {
-    pub(super) fn create(target: Target) -> Result<Self, Failure> {
+    pub(super) fn create(target: Target, gaps: Gaps) -> Result<Self, Failure> {
         Ok(Self {
-            file: Growing::create(target.clone())?,
+            file: Growing::create(target.clone(), gaps)?,
             target,
+            gaps,
             whole: Vec::new(),
             sequels: Vec::new(),
         })
@@ -37,7 +39,7 @@ impl Files {
             None => change.to_string(),
         };
         self.sequels.push((target.path().to_owned(), first));
-        let file = std::mem::replace(&mut self.file, Growing::create(target)?);
+        let file = std::mem::replace(&mut self.file, Growing::create(target, self.gaps)?);
         self.whole.push(file.end()?);
         Ok(())
     }
@@ -52,9 +54,12 @@ struct Growing {
 }
 
 impl Growing {
-    fn create(target: Target) -> Result<Self, Failure> {
+    fn create(target: Target, gaps: Gaps) -> Result<Self, Failure> {
         Ok(Self {
-            writer: Writer::new(WriterOptions::default()),
+            writer: Writer::new(WriterOptions {
+                gaps,
+                ..WriterOptions::default()
+            }),
             spool: Pending::create(target.spool())?,
             target,
         })
@@ -89,6 +94,7 @@ impl Sink for Files {
             mut whole,
             file,
             sequels,
+            ..
         } = *self;
         whole.push(file.end()?);
         Ok(Delivery {

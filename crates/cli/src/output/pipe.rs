@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
 
-use kvs_archive::mkv::{self, Bytes, Form, Fragment, Writer, WriterOptions};
+use kvs_archive::mkv::{self, Bytes, Form, Fragment, Gaps, Writer, WriterOptions};
 use kvs_mp4::WriteError;
 
 use super::{Delivery, Hole, Rejected, Sink};
@@ -29,7 +29,7 @@ struct Fragmented {
 #[derive(Debug)]
 struct Raw(Pipe);
 
-pub(super) fn open(format: Format) -> Result<Box<dyn Sink>, Failure> {
+pub(super) fn open(format: Format, gaps: Gaps) -> Result<Box<dyn Sink>, Failure> {
     if format == Format::Fragments {
         return Err(Failure::usage(
             "--format fragments needs a folder; give its name with -o",
@@ -47,7 +47,7 @@ pub(super) fn open(format: Format) -> Result<Box<dyn Sink>, Failure> {
         Format::Mp4 => {
             let options = kvs_mp4::WriterOptions {
                 form: kvs_mp4::Form::Fragmented,
-                ..kvs_mp4::WriterOptions::default()
+                gaps,
             };
             Box::new(Fragmented {
                 writer: kvs_mp4::Writer::new(options),
@@ -57,6 +57,7 @@ pub(super) fn open(format: Format) -> Result<Box<dyn Sink>, Failure> {
         Format::Mkv | Format::Fragments => {
             let options = WriterOptions {
                 form: Form::Streamed,
+                gaps,
                 ..WriterOptions::default()
             };
             Box::new(Streamed {
