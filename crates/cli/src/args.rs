@@ -1,5 +1,7 @@
 //! The command line.
 
+mod help;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,79 +12,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use kvs_archive::TimestampOrigin;
 use kvs_archive::mkv::{self, BadFragmentNumber, FragmentNumber};
 
+use self::help::{
+    EMULATOR_EXAMPLES, EXAMPLES, FRAMES_EXAMPLES, FRAMES_FORMS, GET_EXAMPLES, INSPECT_EXAMPLES,
+    LIST_EXAMPLES, REMUX_EXAMPLES, TIMES,
+};
 use crate::exit::{self, Failure};
 use crate::time::Moment;
-
-const EXAMPLES: &str = "\
-Examples:
-  kvs --emulator get demo -o demo.mkv       try it: no account and no network needed
-  kvs streams                               which streams there are
-  kvs list door --from -2h                  what one of them holds of the last two hours
-  kvs get door --from -2h -o door.mkv       the same as one file that plays
-  kvs inspect door.mkv                      what is in that file
-
-Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
-AWS_REGION and AWS_PROFILE, or from ~/.aws/config and ~/.aws/credentials. AWS_MAX_ATTEMPTS says
-how often something is tried (3).
-
-Exit codes:
-  0  all is done
-  1  it failed; nothing stands under the name of the output
-  2  the command line is wrong
-  3  the output is there, but some fragments are missing in it";
-
-const TIMES: &str = "\
-Times are written as 2026-11-24T10:00:00Z, as '2026-11-24 10:00' (UTC; seconds if need be), or as
-how long ago they were: -2h, -30m, -90s, -1d.";
-
-const LIST_EXAMPLES: &str = "\
-Examples:
-  kvs list door --from '2026-11-24 10:00' --to '2026-11-24 10:05'
-  kvs list door --from -1d --json | jq -r .number > numbers.txt";
-
-const GET_EXAMPLES: &str = "\
-Examples:
-  kvs get door --from '2026-11-24 10:00' --to '2026-11-24 10:05' -o door.mkv
-  kvs get door --from -10m -o - | ffplay -
-  kvs get door --from -2h --format mp4 -o door.mp4
-  kvs get door --from -1d --format fragments -o door/
-  kvs get door --fragments @door.mkv.missing.jsonl -o rest.mkv
-
-The output stands under its name when it is whole, and not before. If the service cannot give some
-of the fragments, the others are delivered, FILE.missing.jsonl names those that are not and says
-why, and the exit code is 3. Where the tracks change in the middle, a second file begins, named
-like the first with -2 at its end.
-
-Exit codes:
-  0  every fragment is there
-  1  it failed; nothing stands under the name of the output
-  2  the command line is wrong
-  3  the output is there, but some fragments are missing in it";
-
-const INSPECT_EXAMPLES: &str = "\
-Examples:
-  kvs inspect door.mkv
-  curl -s https://example.com/door.mkv | kvs inspect --json -
-
-Damaged places are told on standard error and skipped. The exit code is 1 if FILE cannot be read or
-is not Matroska.";
-
-const REMUX_EXAMPLES: &str = "\
-Examples:
-  kvs remux door.mkv -o door.mp4
-  kvs remux door.raw -o door.mkv
-  kvs remux door.mkv --format mp4 -o - | ffplay -
-
-Damaged places are told on standard error and left out. The exit code is 3 if whole fragments are.";
-
-const EMULATOR_EXAMPLES: &str = "\
-Examples:
-  kvs emulator --load door=door.mkv --load long=door.mkv,repeat=1000
-  AWS_ACCESS_KEY_ID=emulator AWS_SECRET_ACCESS_KEY=emulator \\
-    kvs --region us-east-1 --endpoint-url http://127.0.0.1:41739 list door
-
-It takes requests that are signed with the key `emulator` and the secret `emulator`, and runs until
-it is stopped with Ctrl-C.";
 
 /// List, fetch and inspect archived video of Amazon Kinesis Video Streams
 #[derive(Debug, Parser)]
@@ -135,6 +70,8 @@ pub(crate) enum Command {
     List(List),
     /// Fetch fragments: as one file that plays, as they came, or one by one
     Get(Get),
+    /// Write the frames of a file or a stream bare, for decoders and other programs
+    Frames(Frames),
     /// Show which fragments a Matroska file holds
     Inspect(Inspect),
     /// Write a Matroska file, or what the service once sent, anew: as one file that plays
@@ -193,17 +130,24 @@ impl From<By> for TimestampOrigin {
     }
 }
 
+/// Which fragments of a stream.
 #[derive(Debug, Args)]
-#[command(after_help = format!("{TIMES}\n\n{GET_EXAMPLES}"))]
-pub(crate) struct Get {
-    /// Name or ARN of the stream
-    pub(crate) stream: String,
+pub(crate) struct Which {
     #[command(flatten)]
     pub(crate) range: Range,
     /// Take these fragments, by number; @FILE reads them from a file, one a line, or from JSON
     /// Lines that have a `number`, as `kvs list --json` writes them
     #[arg(long, value_name = "N,N|@FILE", conflicts_with_all = ["from", "to", "by"])]
     pub(crate) fragments: Option<Numbers>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = format!("{TIMES}\n\n{GET_EXAMPLES}"))]
+pub(crate) struct Get {
+    /// Name or ARN of the stream
+    pub(crate) stream: String,
+    #[command(flatten)]
+    pub(crate) which: Which,
     /// Where to write; `-` is standard output, for a pipe
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
@@ -270,6 +214,37 @@ impl FromStr for Numbers {
         let numbers = text.split(',').map(|number| number.trim().parse());
         numbers.collect::<Result<_, _>>().map(Self::These)
     }
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = format!("{FRAMES_FORMS}\n\n{TIMES}\n\n{FRAMES_EXAMPLES}"))]
+pub(crate) struct Frames {
+    /// File to read (`-` is standard input), or name or ARN of a stream
+    #[arg(value_name = "FILE|STREAM")]
+    pub(crate) source: PathBuf,
+    #[command(flatten)]
+    pub(crate) which: Which,
+    /// Take these tracks, by number [default: all]
+    #[arg(long, value_name = "N,N", value_delimiter = ',')]
+    pub(crate) track: Vec<u64>,
+    /// Take pictures that decoding can begin at, and nothing else; in a folder, each as a file
+    #[arg(long)]
+    pub(crate) keyframes: bool,
+    /// Write each frame as a file
+    #[arg(long)]
+    pub(crate) split: bool,
+    /// Folder to write; `-` is standard output, for one track
+    #[arg(short, long, value_name = "DIR")]
+    pub(crate) output: PathBuf,
+    /// What becomes of times in which nothing was recorded
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    pub(crate) gaps: Gaps,
+    /// Replace what stands under the name of the output
+    #[arg(long)]
+    pub(crate) overwrite: bool,
+    /// Deliver nothing if a fragment is missing
+    #[arg(long)]
+    pub(crate) strict: bool,
 }
 
 #[derive(Debug, Args)]
@@ -410,16 +385,20 @@ mod tests {
     #[test]
     fn times_may_begin_with_a_hyphen() {
         let get = get("kvs get door --from -2h --to -90s -o x.mkv");
-        assert_eq!(get.range.from, Some("-2h".parse().unwrap()));
-        assert_eq!(get.range.to, Some("-90s".parse().unwrap()));
+        assert_eq!(get.which.range.from, Some("-2h".parse().unwrap()));
+        assert_eq!(get.which.range.to, Some("-90s".parse().unwrap()));
     }
 
     #[test]
     fn fragments_are_named_or_in_a_file() {
-        let numbers = get("kvs get door --fragments 12,3 -o x.mkv").fragments;
+        let numbers = get("kvs get door --fragments 12,3 -o x.mkv")
+            .which
+            .fragments;
         let expected = vec!["12".parse().unwrap(), "3".parse().unwrap()];
         assert_eq!(numbers, Some(Numbers::These(expected)));
-        let numbers = get("kvs get door --fragments @list.txt -o x.mkv").fragments;
+        let numbers = get("kvs get door --fragments @list.txt -o x.mkv")
+            .which
+            .fragments;
         assert_eq!(numbers, Some(Numbers::In("list.txt".into())));
         refusal("kvs get door --fragments 12 --from -2h -o x.mkv");
     }

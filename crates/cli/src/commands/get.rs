@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use kvs_archive::{ExportOptions, Report};
+use kvs_archive::{ExportOptions, Report, Selection};
 
 use super::selection::{in_words, wanted};
 use crate::args::{Format, Get, Global};
@@ -14,14 +14,13 @@ use crate::report::units::{Count, Length, Rate};
 use crate::source::{self, Download, explain};
 
 pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
-    let selection = wanted(get)?;
-    let what = in_words(&selection);
+    let selection = wanted(&get.stream, &get.which)?;
     let options = ExportOptions {
         attempts: source::attempts()?,
         keep_raw: get.format == Format::Raw,
         ..ExportOptions::default()
     };
-    let mut sink = output::open(
+    let sink = output::open(
         &get.output,
         &Options {
             format: get.format,
@@ -29,11 +28,23 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
             overwrite: get.overwrite,
         },
     )?;
+    deliver(selection, options, sink, get.strict, global)
+}
+
+/// Fetches fragments into a sink, and says what has come of it.
+pub(super) fn deliver(
+    selection: Selection,
+    options: ExportOptions,
+    mut sink: Box<dyn Sink>,
+    strict: bool,
+    global: &Global,
+) -> Result<Outcome, Failure> {
+    let what = in_words(&selection);
     let source = source::open(global)?;
     let started = Instant::now();
     let mut download = source.download(selection, options);
     let progress = Progress::start(global.verbose);
-    let tally = fetch(&mut *download, &mut *sink, get.strict, &progress)?;
+    let tally = fetch(&mut *download, &mut *sink, strict, &progress)?;
     tally.check(download.report(), &what)?;
     let delivery = sink.finish(&tally.holes)?;
     progress.end();
@@ -131,9 +142,7 @@ fn summarize(tally: &Tally, delivery: &Delivery, started: Instant) {
         Length(took),
         Rate(tally.bytes, took)
     ));
-    for (file, why) in &delivery.sequels {
-        say(format_args!("{}: goes on, since {why}", file.display()));
-    }
+    delivery.tell();
     if tally.holes.is_empty() {
         return;
     }

@@ -27,6 +27,10 @@ impl<'a> Input<'a> {
         Ok(Self { reader, file })
     }
 
+    pub(super) fn file(&self) -> &'a Path {
+        self.file
+    }
+
     /// What comes next; `None` at the end.
     pub(super) fn piece(&mut self) -> Result<Option<Bytes>, Failure> {
         let mut piece = vec![0; PIECE];

@@ -1,6 +1,7 @@
 //! What the commands do.
 
 mod emulator;
+mod frames;
 mod get;
 mod input;
 mod inspect;
@@ -19,6 +20,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::Streams(streams) => streams::run(streams, global),
         Command::List(list) => list::run(list, global),
         Command::Get(get) => get::run(get, global),
+        Command::Frames(frames) => frames::run(frames, global),
         Command::Inspect(inspect) => inspect::run(inspect),
         Command::Remux(remux) => remux::run(remux),
         Command::Emulator(emulator) => emulator::run(emulator),

@@ -18,16 +18,28 @@ pub(super) fn run(remux: &Remux) -> Result<Outcome, Failure> {
         gaps: remux.gaps.into(),
         overwrite: remux.overwrite,
     };
-    let mut input = Input::open(&remux.file)?;
-    let mut written = Written {
-        file: &remux.file,
-        sink: output::open(&remux.output, &options)?,
-        fragments: 0,
-        holes: Vec::new(),
-    };
-    let mut fragments = match format {
+    let input = Input::open(&remux.file)?;
+    let sink = output::open(&remux.output, &options)?;
+    let fragments = match format {
         Format::Raw => Fragments::new().keeping_raw(),
         Format::Mkv | Format::Mp4 | Format::Fragments => Fragments::new(),
+    };
+    rewrite(input, fragments, sink, false)
+}
+
+/// Takes what is read of a file into a sink, and says what has come of it.
+pub(super) fn rewrite(
+    mut input: Input<'_>,
+    mut fragments: Fragments,
+    sink: Box<dyn Sink>,
+    strict: bool,
+) -> Result<Outcome, Failure> {
+    let mut written = Written {
+        file: input.file(),
+        sink,
+        strict,
+        fragments: 0,
+        holes: Vec::new(),
     };
     while let Some(piece) = input.piece()? {
         fragments.push(piece);
@@ -54,6 +66,8 @@ fn by_name(output: &Path) -> Format {
 struct Written<'a> {
     file: &'a Path,
     sink: Box<dyn Sink>,
+    /// Whether one hole is one too many.
+    strict: bool,
     fragments: u64,
     holes: Vec<Hole>,
 }
@@ -77,7 +91,15 @@ impl Written<'_> {
             };
             match self.sink.write(&fragment) {
                 Ok(()) => self.fragments = self.fragments.saturating_add(1),
-                Err(Rejected::Fragment(why)) => self.holes.push(Hole::unwritable(&fragment, &why)),
+                Err(Rejected::Fragment(why)) => {
+                    let hole = Hole::unwritable(&fragment, &why);
+                    if self.strict {
+                        return Err(Failure::new(format_args!(
+                            "{hole}; without --strict the others are delivered"
+                        )));
+                    }
+                    self.holes.push(hole);
+                }
                 Err(Rejected::Output(failure)) => return Err(failure),
             }
         }
@@ -98,9 +120,7 @@ impl Written<'_> {
             delivery.name,
             Count(self.fragments, "fragment")
         ));
-        for (file, why) in &delivery.sequels {
-            say(format_args!("{}: goes on, since {why}", file.display()));
-        }
+        delivery.tell();
         if let Some(list) = &delivery.holes {
             say(format_args!(
                 "some fragments are missing; {} tells which, and why",

@@ -9,7 +9,7 @@ use kvs_archive::mkv::FragmentNumber;
 use kvs_archive::{Selection, TimestampOrigin, Wanted};
 use serde::Deserialize;
 
-use crate::args::{By, Get, Numbers, Range};
+use crate::args::{By, Numbers, Range, Which};
 use crate::exit::Failure;
 use crate::time::Moment;
 
@@ -57,12 +57,11 @@ impl Resolved {
     }
 }
 
-/// What `kvs get` is to fetch.
-pub(super) fn wanted(get: &Get) -> Result<Selection, Failure> {
-    let stream = get.stream.as_str();
-    let numbers = match &get.fragments {
+/// What is to be fetched of a stream.
+pub(super) fn wanted(stream: &str, which: &Which) -> Result<Selection, Failure> {
+    let numbers = match &which.fragments {
         None => {
-            let Resolved { by, from, to } = Resolved::new(&get.range)?;
+            let Resolved { by, from, to } = Resolved::new(&which.range)?;
             return Ok(Selection::between(stream, by, from, to));
         }
         Some(Numbers::These(numbers)) => numbers.clone(),

@@ -1,14 +1,13 @@
 //! A folder with a file for each fragment.
 
-use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use kvs_archive::mkv::{Fragment, Writer, WriterOptions};
 use serde::Serialize;
 
-use super::pending::{self, Temporary, unwritable};
-use super::{Delivery, Hole, Rejected, Sealed, Sink, Target, publish};
+use super::indexed::Indexed;
+use super::{Delivery, Hole, Rejected, Sink, Target, pending, publish};
 use crate::exit::Failure;
 use crate::report::FragmentLine;
 
@@ -16,11 +15,7 @@ use crate::report::FragmentLine;
 pub(super) const INDEX: &str = "index.jsonl";
 
 #[derive(Debug)]
-pub(super) struct Folder {
-    index: BufWriter<fs::File>,
-    temporary: Temporary,
-    target: Target,
-}
+pub(super) struct Folder(Indexed);
 
 /// A line of the index: the fragment, and its file if it has frames to play.
 #[derive(Debug, Serialize)]
@@ -32,32 +27,7 @@ struct IndexLine<'a> {
 
 impl Folder {
     pub(super) fn create(target: Target) -> Result<Self, Failure> {
-        let temporary = Temporary::free(&target)?;
-        let folder = temporary.path();
-        let index = fs::create_dir(folder).and_then(|()| pending::create(&folder.join(INDEX)));
-        let index = index.map_err(|error| unwritable(target.path(), &error))?;
-        Ok(Self {
-            index: BufWriter::new(index),
-            temporary,
-            target,
-        })
-    }
-
-    fn index(&mut self, fragment: &Fragment, file: Option<&str>) -> io::Result<()> {
-        let line = IndexLine {
-            file,
-            fragment: fragment.into(),
-        };
-        serde_json::to_writer(&mut self.index, &line)?;
-        self.index.write_all(b"\n")
-    }
-
-    fn seal(mut self) -> Result<Sealed, Failure> {
-        let synced = self.index.flush();
-        let synced = synced.and_then(|()| self.index.get_ref().sync_all());
-        synced.map_err(|error| unwritable(self.target.path(), &error))?;
-        pending::sync_folder(self.temporary.path());
-        Ok(Sealed::new(self.temporary, self.target))
+        Indexed::create(target, INDEX).map(Self)
     }
 }
 
@@ -72,19 +42,22 @@ impl Sink for Folder {
             writer
                 .write(fragment)
                 .map_err(|why| Rejected::Fragment(why.into()))?;
-            let written = write_file(&self.temporary.path().join(name), writer);
-            written.map_err(|error| unwritable(&self.target.path().join(name), &error))?;
+            let written = write_file(&self.0.path(name), writer);
+            written.map_err(|error| self.0.unwritable(name, &error))?;
         }
-        let indexed = self.index(fragment, name.as_deref());
-        Ok(indexed.map_err(|error| unwritable(&self.target.path().join(INDEX), &error))?)
+        Ok(self.0.add(&IndexLine {
+            file: name.as_deref(),
+            fragment: fragment.into(),
+        })?)
     }
 
     fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
-        let folder = self.seal()?;
+        let folder = self.0.seal()?;
         let target = folder.target().clone();
         Ok(Delivery {
             name: target.path().display().to_string(),
             sequels: Vec::new(),
+            contents: Vec::new(),
             holes: publish(&target, vec![folder], holes)?,
         })
     }

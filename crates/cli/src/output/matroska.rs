@@ -89,6 +89,7 @@ impl Sink for Files {
             name: target.path().display().to_string(),
             holes: publish(&target, whole, holes)?,
             sequels,
+            contents: Vec::new(),
         })
     }
 }

@@ -2,6 +2,8 @@
 //! and pipes.
 
 mod folder;
+mod frames;
+mod indexed;
 mod matroska;
 mod mp4;
 mod pending;
@@ -14,10 +16,12 @@ use std::path::{Path, PathBuf};
 use kvs_archive::mkv::{Fragment, Gaps};
 use kvs_mp4::WriteError;
 
+pub(crate) use self::frames::{Choice, Layout};
+
 use self::pending::{Pending, Sealed};
 use self::target::{Kind, Target};
 use crate::args::Format;
-use crate::exit::Failure;
+use crate::exit::{Failure, say};
 use crate::report::Hole;
 
 /// Takes fragments, one after the other.
@@ -61,8 +65,22 @@ pub(crate) struct Delivery {
     pub(crate) name: String,
     /// Where the tracks changed, the files that go on, and why each begins.
     pub(crate) sequels: Vec<(PathBuf, String)>,
+    /// What is in it, if that is not one recording.
+    pub(crate) contents: Vec<String>,
     /// The file that names the holes.
     pub(crate) holes: Option<PathBuf>,
+}
+
+impl Delivery {
+    /// Says what else there is beside what bears its name.
+    pub(crate) fn tell(&self) {
+        for (file, why) in &self.sequels {
+            say(format_args!("{}: goes on, since {why}", file.display()));
+        }
+        for line in &self.contents {
+            say(line);
+        }
+    }
 }
 
 /// Opens the output; with `-`, standard output.
@@ -89,6 +107,23 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Box<dyn Sink>, Fail
         Format::Raw => Box::new(raw::File::create(target)?),
         Format::Fragments => Box::new(folder::Folder::create(target)?),
     })
+}
+
+/// Opens the output for frames: a folder, or with `-` standard output.
+///
+/// # Errors
+/// When it exists and may not be replaced, or cannot be written.
+pub(crate) fn open_frames(
+    path: &Path,
+    choice: Choice,
+    layout: Layout,
+    overwrite: bool,
+) -> Result<Box<dyn Sink>, Failure> {
+    if path.as_os_str() == "-" {
+        return frames::open_pipe(choice, layout);
+    }
+    let target = Target::check(path, Kind::Folder, overwrite)?;
+    frames::open_folder(target, choice, layout)
 }
 
 /// Puts the parts of an output under their names, the first one last: when it is there, all is.

@@ -9,7 +9,7 @@ use super::{Delivery, Hole, Rejected, Sink};
 use crate::args::Format;
 use crate::exit::{Failure, say};
 
-type Pipe = BufWriter<StdoutLock<'static>>;
+pub(super) type Pipe = BufWriter<StdoutLock<'static>>;
 
 /// One file that plays as it comes.
 #[derive(Debug)]
@@ -35,13 +35,7 @@ pub(super) fn open(format: Format, gaps: Gaps) -> Result<Box<dyn Sink>, Failure>
             "--format fragments needs a folder; give its name with -o",
         ));
     }
-    let stdout = io::stdout();
-    if stdout.is_terminal() {
-        return Err(Failure::usage(
-            "-o - writes to a pipe, but standard output is a terminal; add | ffplay - or > FILE",
-        ));
-    }
-    let pipe = BufWriter::new(stdout.lock());
+    let pipe = stdout()?;
     Ok(match format {
         Format::Raw => Box::new(Raw(pipe)),
         Format::Mp4 => {
@@ -68,7 +62,18 @@ pub(super) fn open(format: Format, gaps: Gaps) -> Result<Box<dyn Sink>, Failure>
     })
 }
 
-fn rejected(why: WriteError) -> Rejected {
+/// Standard output, if it is no terminal.
+pub(super) fn stdout() -> Result<Pipe, Failure> {
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        return Err(Failure::usage(
+            "-o - writes to a pipe, but standard output is a terminal; add | ffplay - or > FILE",
+        ));
+    }
+    Ok(BufWriter::new(stdout.lock()))
+}
+
+pub(super) fn rejected(why: WriteError) -> Rejected {
     match why {
         WriteError::Fragment(mkv::WriteError::TracksChanged(change)) => {
             Rejected::Output(Failure::new(format_args!(
@@ -117,7 +122,7 @@ impl Sink for Raw {
 }
 
 /// Players wait for what is held back.
-fn send(pipe: &mut Pipe, pieces: &[Bytes]) -> Result<(), Failure> {
+pub(super) fn send(pipe: &mut Pipe, pieces: &[Bytes]) -> Result<(), Failure> {
     let mut pieces = pieces.iter();
     let written = pieces.try_for_each(|piece| pipe.write_all(piece));
     let flushed = written.and_then(|()| pipe.flush());
@@ -125,13 +130,14 @@ fn send(pipe: &mut Pipe, pieces: &[Bytes]) -> Result<(), Failure> {
 }
 
 /// A pipe has nothing beside it that could name the holes.
-fn delivered(holes: &[Hole]) -> Delivery {
+pub(super) fn delivered(holes: &[Hole]) -> Delivery {
     for hole in holes {
         say(format_args!("missing: {hole}"));
     }
     Delivery {
         name: "standard output".to_owned(),
         sequels: Vec::new(),
+        contents: Vec::new(),
         holes: None,
     }
 }

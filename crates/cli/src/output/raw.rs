@@ -26,6 +26,7 @@ impl Sink for File {
         Ok(Delivery {
             name: target.path().display().to_string(),
             sequels: Vec::new(),
+            contents: Vec::new(),
             holes: publish(&target, vec![file], holes)?,
         })
     }

@@ -10,6 +10,7 @@ mod captures;
 mod deliver;
 mod emulator;
 mod failures;
+mod frames;
 mod gaps;
 mod holes;
 mod inspect;

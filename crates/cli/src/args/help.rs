@@ -1,0 +1,95 @@
+//! What the help says below the options.
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  kvs --emulator get demo -o demo.mkv       try it: no account and no network needed
+  kvs streams                               which streams there are
+  kvs list door --from -2h                  what one of them holds of the last two hours
+  kvs get door --from -2h -o door.mkv       the same as one file that plays
+  kvs inspect door.mkv                      what is in that file
+
+Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
+AWS_REGION and AWS_PROFILE, or from ~/.aws/config and ~/.aws/credentials. AWS_MAX_ATTEMPTS says
+how often something is tried (3).
+
+Exit codes:
+  0  all is done
+  1  it failed; nothing stands under the name of the output
+  2  the command line is wrong
+  3  the output is there, but some fragments are missing in it";
+
+pub(super) const TIMES: &str = "\
+Times are written as 2026-11-24T10:00:00Z, as '2026-11-24 10:00' (UTC; seconds if need be), or as
+how long ago they were: -2h, -30m, -90s, -1d.";
+
+pub(super) const LIST_EXAMPLES: &str = "\
+Examples:
+  kvs list door --from '2026-11-24 10:00' --to '2026-11-24 10:05'
+  kvs list door --from -1d --json | jq -r .number > numbers.txt";
+
+pub(super) const GET_EXAMPLES: &str = "\
+Examples:
+  kvs get door --from '2026-11-24 10:00' --to '2026-11-24 10:05' -o door.mkv
+  kvs get door --from -10m -o - | ffplay -
+  kvs get door --from -2h --format mp4 -o door.mp4
+  kvs get door --from -1d --format fragments -o door/
+  kvs get door --fragments @door.mkv.missing.jsonl -o rest.mkv
+
+The output stands under its name when it is whole, and not before. If the service cannot give some
+of the fragments, the others are delivered, FILE.missing.jsonl names those that are not and says
+why, and the exit code is 3. Where the tracks change in the middle, a second file begins, named
+like the first with -2 at its end.
+
+Exit codes:
+  0  every fragment is there
+  1  it failed; nothing stands under the name of the output
+  2  the command line is wrong
+  3  the output is there, but some fragments are missing in it";
+
+pub(super) const FRAMES_FORMS: &str = "\
+What the folder holds:
+  track-1.h264, .h265  pictures between start codes (Annex B), parameter sets before keyframes
+  track-1.mjpeg        pictures, one after the other
+  track-2.aac          sound with ADTS heads
+  track-2.wav          PCM and G.711, with silence where nothing was recorded
+  stereo.wav           beside them, two tracks of one channel, as contact centres record calls
+  frames.jsonl         a line for each frame: `file`, `offset`, `bytes`, `track`, `fragment`, `time`
+                       (when it was recorded), `position_ms` (from the beginning), `keyframe`
+
+With --split or --keyframes each frame is a file, such as track-1-000042-20261124T100001.640Z.h264.
+Where the tracks change in the middle, other files begin, with -2 at the end of their names.";
+
+pub(super) const FRAMES_EXAMPLES: &str = "\
+Examples:
+  kvs frames door.mkv -o door-frames
+  kvs frames door.mkv --track 1 -o - | ffplay -f h264 -
+  kvs frames call --from -1h -o call            one WAV file for each end of a call, and both
+  kvs frames door --from -10m --keyframes -o keyframes
+
+A word that is the name of a file means that file; with --from, --to, --by, --fragments or
+--emulator it means a stream. Exit codes are those of `kvs get`.";
+
+pub(super) const INSPECT_EXAMPLES: &str = "\
+Examples:
+  kvs inspect door.mkv
+  curl -s https://example.com/door.mkv | kvs inspect --json -
+
+Damaged places are told on standard error and skipped. The exit code is 1 if FILE cannot be read or
+is not Matroska.";
+
+pub(super) const REMUX_EXAMPLES: &str = "\
+Examples:
+  kvs remux door.mkv -o door.mp4
+  kvs remux door.raw -o door.mkv
+  kvs remux door.mkv --format mp4 -o - | ffplay -
+
+Damaged places are told on standard error and left out. The exit code is 3 if whole fragments are.";
+
+pub(super) const EMULATOR_EXAMPLES: &str = "\
+Examples:
+  kvs emulator --load door=door.mkv --load long=door.mkv,repeat=1000
+  AWS_ACCESS_KEY_ID=emulator AWS_SECRET_ACCESS_KEY=emulator \\
+    kvs --region us-east-1 --endpoint-url http://127.0.0.1:41739 list door
+
+It takes requests that are signed with the key `emulator` and the secret `emulator`, and runs until
+it is stopped with Ctrl-C.";
