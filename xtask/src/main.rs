@@ -38,7 +38,7 @@ Commands:
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   differential          compare with other programs for the same job
   fuzz [SECONDS]        feed what reads and writes with noise, a minute each unless said
-  media                 play what `kvs` writes with ffmpeg, mkvtoolnix and MediaInfo
+  media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
   ci                    all of these, and formatting, lints, documentation, licences";
 
 /// What went wrong, in words for the person at the terminal.

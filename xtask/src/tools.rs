@@ -10,8 +10,10 @@ pub(crate) struct Tools {
 
 /// Those that judge a media file.
 pub(crate) const JUDGES: Tools = Tools {
-    programs: &["ffmpeg", "ffprobe", "mkvinfo", "mkvmerge", "mediainfo"],
-    packages: &["ffmpeg", "mkvtoolnix", "mediainfo"],
+    programs: &[
+        "ffmpeg", "ffprobe", "mkvinfo", "mkvmerge", "mediainfo", "chromium",
+    ],
+    packages: &["ffmpeg", "mkvtoolnix", "mediainfo", "chromium"],
 };
 
 /// What libFuzzer is built with.

@@ -1,6 +1,7 @@
 //! `cargo xtask media`: what the `kvs` command writes, judged by the tools that people play it
 //! with.
 
+mod browser;
 mod captures;
 mod demo;
 mod fragments;
@@ -46,6 +47,7 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
     let mut passed = report("demo", demo::check(root, &bench));
     let source = root.join("crates/emulator/demo/demo.mkv");
     passed &= report("demo as MP4", mp4::check(&source, "demo", &bench));
+    passed &= report("demo in a browser", browser::check(root, &bench));
     passed &= report("all codecs as MP4", mp4::check_generated(&bench));
     let samples = root.join("../shared/samples");
     if !samples.exists() {
