@@ -252,10 +252,17 @@ pub(crate) struct Frames {
 pub(crate) struct Inspect {
     /// File to read; `-` is standard input
     pub(crate) file: PathBuf,
-    /// Write JSON Lines: `number`, `server_timestamp`, `producer_timestamp`, `bytes`, `frames`,
-    /// `keyframes`, `tracks`, `state` (complete, truncated, empty or error), `error`
+    /// Write JSON Lines: `number`, `server_timestamp`, `producer_timestamp`, `duration_ms`,
+    /// `bytes`, `frames`, `keyframes` (of all tracks), `tracks`, `state` (complete, truncated,
+    /// empty or error), `error`
     #[arg(long)]
     pub(crate) json: bool,
+    /// Draw what was recorded when, and what was not, as SVG
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) timeline: Option<PathBuf>,
+    /// Replace what stands under the name of the timeline
+    #[arg(long, requires = "timeline")]
+    pub(crate) overwrite: bool,
 }
 
 #[derive(Debug, Args)]

@@ -72,7 +72,11 @@ A word that is the name of a file means that file; with --from, --to, --by, --fr
 pub(super) const INSPECT_EXAMPLES: &str = "\
 Examples:
   kvs inspect door.mkv
+  kvs inspect door.mkv --timeline door.svg
   curl -s https://example.com/door.mkv | kvs inspect --json -
+
+Bit rates of fragments count all of their bytes, those of tracks count frames. GOP is from keyframe
+to keyframe. What was not recorded for more than a second is shown as a gap.
 
 Damaged places are told on standard error and skipped. The exit code is 1 if FILE cannot be read or
 is not Matroska.";

@@ -8,11 +8,15 @@ use super::input::Input;
 use super::stdout::Lines;
 use crate::args::Inspect;
 use crate::exit::{Failure, Outcome, say};
-use crate::report::units::Count;
-use crate::report::{Column, FragmentLine, Table, describe};
+use crate::output;
+use crate::report::units::{self, Count};
+use crate::report::{Column, FragmentLine, Survey, Table, Timeline, describe, tracks};
 
 pub(super) fn run(inspect: &Inspect) -> Result<Outcome, Failure> {
     let mut input = Input::open(&inspect.file)?;
+    let timeline = inspect.timeline.as_deref();
+    let timeline = timeline.map(|path| output::Document::create(path, inspect.overwrite));
+    let timeline = timeline.transpose()?;
     let mut fragments = Fragments::new();
     let mut found = Found::new(inspect, Lines::new());
     while let Some(piece) = input.piece()? {
@@ -22,14 +26,20 @@ pub(super) fn run(inspect: &Inspect) -> Result<Outcome, Failure> {
     }
     fragments.finish();
     found.take(&mut fragments)?;
-    found.end()
+    let survey = found.end()?;
+    if let Some(document) = timeline {
+        let title = inspect.file.display().to_string();
+        document.publish(Timeline::draw(&survey, &title))?;
+    }
+    Ok(Outcome::Whole)
 }
 
 /// What has been found so far.
 struct Found<'a> {
     inspect: &'a Inspect,
     out: Lines,
-    table: Table<7>,
+    table: Table<8>,
+    survey: Survey,
     tracks: Option<Arc<[Track]>>,
     /// Bytes read.
     bytes: u64,
@@ -44,8 +54,9 @@ impl<'a> Found<'a> {
         let table = Table::new([
             Column::Left("NUMBER"),
             Column::Left("PRODUCER TIME"),
-            Column::Left("SERVER TIME"),
+            Column::Right("LENGTH"),
             Column::Right("BYTES"),
+            Column::Right("BIT RATE"),
             Column::Right("FRAMES"),
             Column::Right("KEYFRAMES"),
             Column::Left("STATE"),
@@ -54,6 +65,7 @@ impl<'a> Found<'a> {
             inspect,
             out,
             table,
+            survey: Survey::default(),
             tracks: None,
             bytes: 0,
             fragments: 0,
@@ -76,6 +88,9 @@ impl<'a> Found<'a> {
         let frames = u64::try_from(fragment.frames.len()).unwrap_or(u64::MAX);
         self.fragments = self.fragments.saturating_add(1);
         self.frames = self.frames.saturating_add(frames);
+        if !self.inspect.json || self.inspect.timeline.is_some() {
+            self.survey.add(fragment);
+        }
         let line = FragmentLine::from(fragment);
         if self.inspect.json {
             self.out.json(&line)?;
@@ -86,6 +101,10 @@ impl<'a> Found<'a> {
             self.rows()?;
             self.out.text(describe(&fragment.tracks))?;
             self.tracks = Some(Arc::clone(&fragment.tracks));
+        }
+        if let Some(gap) = self.survey.stretches.last().and_then(|stretch| stretch.gap) {
+            self.table
+                .note(format!("-- nothing for {} --", units::nanos(gap)));
         }
         self.table.add(line.cells());
         Ok(())
@@ -112,7 +131,7 @@ impl<'a> Found<'a> {
         lines.iter().try_for_each(|line| self.out.text(line))
     }
 
-    fn end(mut self) -> Result<Outcome, Failure> {
+    fn end(mut self) -> Result<Survey, Failure> {
         let file = self.inspect.file.display();
         if self.fragments == 0 && self.bytes == 0 {
             return Err(Failure::new(format_args!("{file} is empty")));
@@ -129,14 +148,32 @@ impl<'a> Found<'a> {
         }
         if !self.inspect.json {
             self.rows()?;
-            self.out.text(format_args!(
-                "{}, {}, {}",
-                Count(self.fragments, "fragment"),
-                Count(self.frames, "frame"),
-                Count(self.bytes, "byte")
-            ))?;
+            self.totals()?;
         }
         self.out.flush()?;
-        Ok(Outcome::Whole)
+        Ok(self.survey)
+    }
+
+    fn totals(&mut self) -> Result<(), Failure> {
+        if !self.survey.tracks.is_empty() {
+            self.out.text("")?;
+            for line in tracks(&self.survey.tracks) {
+                self.out.text(line)?;
+            }
+        }
+        let gaps = match self.survey.gaps() {
+            (0, _) => "no gaps".to_owned(),
+            (count, length) => {
+                format!("{} of {} in all", Count(count, "gap"), units::nanos(length))
+            }
+        };
+        self.out.text("")?;
+        self.out.text(format_args!(
+            "{}, {}, {}, {}, {gaps}",
+            Count(self.fragments, "fragment"),
+            Count(self.frames, "frame"),
+            Count(self.bytes, "byte"),
+            units::nanos(self.survey.length())
+        ))
     }
 }

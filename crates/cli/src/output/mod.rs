@@ -1,6 +1,7 @@
 //! Where fragments go: files and folders that stand under their names only when they are whole,
 //! and pipes.
 
+mod document;
 mod folder;
 mod frames;
 mod indexed;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use kvs_archive::mkv::{Fragment, Gaps};
 use kvs_mp4::WriteError;
 
+pub(crate) use self::document::Document;
 pub(crate) use self::frames::{Choice, Layout};
 
 use self::pending::{Pending, Sealed};

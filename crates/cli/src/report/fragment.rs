@@ -1,9 +1,12 @@
 //! What is told of a fragment that was decoded.
 
+use std::time::Duration;
+
 use kvs_archive::mkv::{Fragment, InBandError, State, Track, TrackKind};
 use serde::Serialize;
 
-use super::rfc3339;
+use super::units::{BitRate, Count, Grouped, Length};
+use super::{rfc3339, survey};
 
 /// A fragment as a line of JSON.
 #[derive(Debug, Serialize)]
@@ -11,10 +14,14 @@ pub(crate) struct FragmentLine<'a> {
     number: Option<&'a str>,
     server_timestamp: Option<String>,
     producer_timestamp: Option<String>,
+    duration_ms: u64,
     bytes: u64,
     frames: usize,
     /// Of all tracks.
     keyframes: usize,
+    /// Of pictures.
+    #[serde(skip)]
+    picture_keyframes: usize,
     tracks: Vec<TrackLine<'a>>,
     state: &'static str,
     error: Option<ErrorLine<'a>>,
@@ -49,9 +56,11 @@ impl<'a> From<&'a Fragment> for FragmentLine<'a> {
             number: fragment.number.as_ref().map(|number| number.as_str()),
             server_timestamp: fragment.server_timestamp.map(rfc3339),
             producer_timestamp: fragment.producer_timestamp.map(rfc3339),
+            duration_ms: u64::try_from(survey::length(fragment) / 1_000_000).unwrap_or(0),
             bytes: fragment.bytes,
             frames: fragment.frames.len(),
-            keyframes: keyframes(fragment),
+            keyframes: keyframes(fragment, |_| true),
+            picture_keyframes: keyframes(fragment, |track| is_picture(fragment, track)),
             tracks: fragment.tracks.iter().map(TrackLine::from).collect(),
             state: state(&fragment.state),
             error: match &fragment.state {
@@ -103,16 +112,19 @@ impl<'a> From<&'a InBandError> for ErrorLine<'a> {
 }
 
 impl FragmentLine<'_> {
-    /// Number, times, bytes, frames, keyframes and state, for a table.
-    pub(crate) fn cells(&self) -> [String; 7] {
+    /// Number, time, length, bytes, bit rate, frames, keyframes and state, for a table.
+    pub(crate) fn cells(&self) -> [String; 8] {
         let text = |text: Option<&str>| text.unwrap_or("-").to_owned();
+        let length = Duration::from_millis(self.duration_ms);
+        let rate = survey::bit_rate(self.bytes, i128::try_from(length.as_nanos()).unwrap_or(0));
         [
             text(self.number),
             text(self.producer_timestamp.as_deref()),
-            text(self.server_timestamp.as_deref()),
-            super::units::Grouped(self.bytes).to_string(),
+            Length(length).to_string(),
+            Grouped(self.bytes).to_string(),
+            rate.map_or("-".to_owned(), |rate| BitRate(rate).to_string()),
             self.frames.to_string(),
-            self.keyframes.to_string(),
+            self.picture_keyframes.to_string(),
             self.state_in_words(),
         ]
     }
@@ -128,13 +140,17 @@ impl FragmentLine<'_> {
     }
 }
 
-/// How many frames decoding can begin at.
-fn keyframes(fragment: &Fragment) -> usize {
-    fragment
-        .frames
-        .iter()
-        .filter(|frame| frame.keyframe)
+/// How many frames of some tracks decoding can begin at.
+fn keyframes(fragment: &Fragment, of: impl Fn(u64) -> bool) -> usize {
+    let frames = fragment.frames.iter();
+    frames
+        .filter(|frame| frame.keyframe && of(frame.track))
         .count()
+}
+
+fn is_picture(fragment: &Fragment, number: u64) -> bool {
+    let track = fragment.tracks.iter().find(|track| track.number == number);
+    track.is_some_and(|track| matches!(track.kind, TrackKind::Video(_)))
 }
 
 fn state(state: &State) -> &'static str {
@@ -167,7 +183,7 @@ pub(crate) fn describe(tracks: &[Track]) -> String {
             TrackKind::Audio(audio) => format!(
                 " {} Hz, {}",
                 hertz(audio.sampling_rate_millihertz),
-                super::units::Count(audio.channels, "channel")
+                Count(audio.channels, "channel")
             ),
             _ => String::new(),
         };
@@ -199,12 +215,12 @@ mod tests {
             serde_json::to_value(&line).unwrap(),
             json!({
                 "number": "0123", "server_timestamp": null, "producer_timestamp": null,
-                "bytes": fragment.bytes, "frames": 0, "keyframes": 0, "tracks": [],
+                "duration_ms": 0, "bytes": fragment.bytes, "frames": 0, "keyframes": 0, "tracks": [],
                 "state": "error",
                 "error": {"code": "FRAGMENT_NOT_FOUND", "id": 3000, "message": null},
             })
         );
-        assert_eq!(line.cells()[6], "error: FRAGMENT_NOT_FOUND 3000");
+        assert_eq!(line.cells()[7], "error: FRAGMENT_NOT_FOUND 3000");
         assert_eq!(describe(&fragment.tracks), "tracks: none");
     }
 }

@@ -2,7 +2,10 @@
 
 mod fragment;
 mod hole;
+mod survey;
 mod table;
+mod timeline;
+mod track;
 pub(crate) mod units;
 
 use kvs_archive::api::protocol;
@@ -10,7 +13,10 @@ use kvs_archive::mkv;
 
 pub(crate) use fragment::{FragmentLine, describe};
 pub(crate) use hole::Hole;
+pub(crate) use survey::Survey;
 pub(crate) use table::{Column, Table};
+pub(crate) use timeline::Timeline;
+pub(crate) use track::tracks;
 
 /// A fragment's time, as a person or a program reads it.
 pub(crate) fn rfc3339(at: mkv::Timestamp) -> String {

@@ -6,7 +6,14 @@ use std::fmt::Write as _;
 #[derive(Debug)]
 pub(crate) struct Table<const N: usize> {
     columns: [Column; N],
-    rows: Vec<[String; N]>,
+    rows: Vec<Row<N>>,
+}
+
+#[derive(Debug)]
+enum Row<const N: usize> {
+    Cells([String; N]),
+    /// A line that keeps to no column.
+    Note(String),
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +41,12 @@ impl<const N: usize> Table<N> {
     }
 
     pub(crate) fn add(&mut self, row: [String; N]) {
-        self.rows.push(row);
+        self.rows.push(Row::Cells(row));
+    }
+
+    /// Adds a line of its own between the rows.
+    pub(crate) fn note(&mut self, note: String) {
+        self.rows.push(Row::Note(note));
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -49,15 +61,26 @@ impl<const N: usize> Table<N> {
     /// The head and the rows, a line each.
     pub(crate) fn lines(&self) -> Vec<String> {
         let head = self.columns.map(|column| column.head().to_owned());
-        let rows = || std::iter::once(&head).chain(&self.rows);
-        let widths = rows().fold([0; N], |widths, row| {
-            let mut cells = row.iter();
-            widths.map(|width: usize| {
-                let cell = cells.next().map_or(0, |cell| cell.chars().count());
-                width.max(cell)
-            })
+        let cells = self.rows.iter().filter_map(|row| match row {
+            Row::Cells(cells) => Some(cells),
+            Row::Note(_) => None,
         });
-        rows().map(|row| self.line(row, &widths)).collect()
+        let widths = std::iter::once(&head)
+            .chain(cells)
+            .fold([0; N], |widths, row| {
+                let mut cells = row.iter();
+                widths.map(|width: usize| {
+                    let cell = cells.next().map_or(0, |cell| cell.chars().count());
+                    width.max(cell)
+                })
+            });
+        let rows = self.rows.iter().map(|row| match row {
+            Row::Cells(cells) => self.line(cells, &widths),
+            Row::Note(note) => note.clone(),
+        });
+        std::iter::once(self.line(&head, &widths))
+            .chain(rows)
+            .collect()
     }
 
     fn line(&self, row: &[String; N], widths: &[usize; N]) -> String {
@@ -82,10 +105,16 @@ mod tests {
     fn columns_are_aligned() {
         let mut table = Table::new([Column::Left("name"), Column::Right("n"), Column::Left("x")]);
         table.add(["é".into(), "1".into(), "-".into()]);
+        table.note("-- something else --".into());
         table.add(["longer".into(), "100".into(), "yes".into()]);
         assert_eq!(
             table.lines(),
-            ["name      n  x", "é         1  -", "longer  100  yes",]
+            [
+                "name      n  x",
+                "é         1  -",
+                "-- something else --",
+                "longer  100  yes",
+            ]
         );
     }
 }

@@ -60,6 +60,24 @@ impl fmt::Display for Rate {
     }
 }
 
+/// `64 kbit/s`, `1.25 Mbit/s`.
+pub(crate) struct BitRate(pub(crate) f64);
+
+impl fmt::Display for BitRate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ..999_500.0 => write!(f, "{:.0} kbit/s", self.0 / 1e3),
+            _ => write!(f, "{:.2} Mbit/s", self.0 / 1e6),
+        }
+    }
+}
+
+/// Nanoseconds as a length; less than nothing is nothing.
+pub(crate) fn nanos(nanos: i128) -> Length {
+    let nanos = u64::try_from(nanos.max(0)).unwrap_or(u64::MAX);
+    Length(Duration::from_nanos(nanos))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,5 +107,9 @@ mod tests {
             "1.5 MB/s"
         );
         assert_eq!(Rate(0, Duration::ZERO).to_string(), "0.0 MB/s");
+        assert_eq!(BitRate(64_400.0).to_string(), "64 kbit/s");
+        assert_eq!(BitRate(999_999.0).to_string(), "1.00 Mbit/s");
+        assert_eq!(nanos(-1).to_string(), "0 ms");
+        assert_eq!(nanos(12_000_000_000).to_string(), "12.0 s");
     }
 }

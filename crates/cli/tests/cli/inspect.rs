@@ -36,7 +36,7 @@ fn a_line_of_json_has_all_there_is() {
             "number": "91343852333181432387730302040000000000000000000",
             "server_timestamp": "2026-01-01T00:00:00.250Z",
             "producer_timestamp": "2026-01-01T00:00:00Z",
-            "bytes": 51731, "frames": 144, "keyframes": 95,
+            "duration_ms": 2005, "bytes": 51731, "frames": 144, "keyframes": 95,
             "tracks": [
                 {"number": 1, "kind": "video", "codec": "V_MPEG4/ISO/AVC", "name": null,
                  "width": 640, "height": 360},
@@ -76,14 +76,56 @@ fn a_table_has_tracks_rows_and_a_total() {
     );
     assert!(lines[1].starts_with("NUMBER"));
     assert!(
-        lines[2].ends_with("51,731     144         95  complete"),
+        lines[2].ends_with("2.0 s  51,731  206 kbit/s     144          1  complete"),
         "{run:?}"
     );
-    assert_eq!(lines.len(), FRAGMENTS + 3);
     assert_eq!(
-        lines[FRAGMENTS + 2],
-        "15 fragments, 2,156 frames, 739,412 bytes"
+        lines[FRAGMENTS + 2..],
+        [
+            "",
+            "TRACK  CODEC  SIZE       RATE       GOP                 BIT RATE  FRAMES  NAME",
+            "    1  H.264  640x360    25 fps     50 frames, 2.0 s  143 kbit/s     750  -",
+            "    2  AAC    1 channel  48,000 Hz  -                  48 kbit/s   1,406  -",
+            "",
+            "15 fragments, 2,156 frames, 739,412 bytes, 30.0 s, no gaps",
+        ]
     );
+}
+
+#[test]
+fn gaps_are_told_and_drawn() {
+    let bench = Bench::new("inspect_gaps");
+    let raw = raw(&bench);
+    let starts: Vec<usize> = raw
+        .windows(4)
+        .enumerate()
+        .filter(|(_, window)| *window == [0x1A, 0x45, 0xDF, 0xA3])
+        .map(|(at, _)| at)
+        .collect();
+    let holed = [&raw[..starts[3]], &raw[starts[8]..]].concat();
+    bench.write("holed.raw", holed);
+    let run = bench.run("inspect holed.raw --timeline x.svg").well();
+    let lines: Vec<&str> = run.text().lines().collect();
+    assert_eq!(lines[5], "-- nothing for 10.0 s --");
+    let total = lines.last().unwrap();
+    assert!(total.ends_with("30.0 s, 1 gap of 10.0 s in all"), "{total}");
+    let svg = String::from_utf8(bench.read("x.svg")).unwrap();
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"));
+    for part in [
+        "holed.raw",
+        "10 fragments in 30.0 s",
+        "nothing for 10.0 s",
+        "00:00:10",
+    ] {
+        assert!(svg.contains(part), "no {part}: {svg}");
+    }
+    assert_eq!(bench.names(), ["holed.raw", "x.svg"]);
+
+    let again = bench.run("inspect holed.raw --timeline x.svg");
+    again.fails(1, &["x.svg exists", "--overwrite"]);
+    let line = "inspect holed.raw --json --timeline x.svg --overwrite";
+    assert_eq!(bench.run(line).well().json().len(), 10);
+    assert_eq!(bench.read("x.svg"), svg.as_bytes());
 }
 
 #[test]
