@@ -18,6 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use crate::connection::Connection;
 use crate::proxy;
+use crate::tls::Trust;
 
 /// Where a connection leads to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,6 +67,7 @@ impl fmt::Display for Place {
 #[derive(Debug)]
 pub(crate) struct Connector {
     pub(crate) tls: Arc<ClientConfig>,
+    pub(crate) trust: Trust,
     pub(crate) proxy: Option<Proxy>,
     /// For all that it takes.
     pub(crate) limit: Duration,

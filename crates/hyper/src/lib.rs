@@ -34,6 +34,7 @@ mod client;
 mod clock;
 mod connect;
 mod connection;
+mod credentials;
 mod download;
 mod pages;
 mod pool;

@@ -4,24 +4,57 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kvs_archive::api::protocol::Invalid;
+use kvs_archive::api::protocol::credentials::Identity;
+use rustls::client::WantsClientCert;
 use rustls::crypto::ring;
-use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
-/// Trust in the certificates of `ca_bundle`, or in the usual roots.
-pub(crate) fn config(ca_bundle: Option<&Path>) -> Result<Arc<ClientConfig>, Invalid> {
-    let roots = match ca_bundle {
-        Some(file) => read_bundle(file)?,
-        None => usual_roots()?,
-    };
-    // Named, since a program may link several providers, and then none is the default.
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| Invalid::new("TLS", format!("cannot be set up: {error}")))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
+/// The roots that servers' certificates lead to.
+#[derive(Debug, Clone)]
+pub(crate) struct Trust(Arc<RootCertStore>);
+
+impl Trust {
+    /// Trust in the certificates of `ca_bundle`, or in the usual roots.
+    pub(crate) fn new(ca_bundle: Option<&Path>) -> Result<Self, Invalid> {
+        let roots = match ca_bundle {
+            Some(file) => read_bundle(file)?,
+            None => usual_roots()?,
+        };
+        Ok(Self(Arc::new(roots)))
+    }
+
+    /// For a client that does not say who it is.
+    pub(crate) fn anonymous(&self) -> Result<Arc<ClientConfig>, Invalid> {
+        Ok(Arc::new(self.begin()?.with_no_client_auth()))
+    }
+
+    /// For a client that shows who it is.
+    pub(crate) fn identified(&self, identity: &Identity) -> Result<Arc<ClientConfig>, Invalid> {
+        let chain = CertificateDer::pem_slice_iter(identity.certificate.as_bytes());
+        let chain: Result<Vec<_>, _> = chain.collect();
+        let chain = chain.map_err(|_| Invalid::new("the certificate", "is not in PEM"))?;
+        let key = PrivateKeyDer::from_pem_slice(identity.private_key.as_bytes());
+        let key = key.map_err(|_| Invalid::new("the private key", "is not in PEM"))?;
+        let config = self.begin()?.with_client_auth_cert(chain, key);
+        let config = config.map_err(|error| {
+            Invalid::new(
+                "the certificate and its key",
+                format!("do not serve: {error}"),
+            )
+        })?;
+        Ok(Arc::new(config))
+    }
+
+    fn begin(&self) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Invalid> {
+        // Named, since a program may link several providers, and then none is the default.
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| Invalid::new("TLS", format!("cannot be set up: {error}")))?;
+        Ok(builder.with_root_certificates(Arc::clone(&self.0)))
+    }
 }
 
 fn read_bundle(file: &Path) -> Result<RootCertStore, Invalid> {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::response::Parts;
 use http::uri::PathAndQuery;
 use http::{Request, Uri};
+use kvs_archive::api::protocol::credentials::Identity;
 use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
 use tokio::time::timeout;
 
@@ -13,7 +14,7 @@ use crate::body::Body;
 use crate::connect::{Connector, Place, told};
 use crate::connection::Connection;
 use crate::pool::{Lease, Pool};
-use crate::tls;
+use crate::tls::Trust;
 
 /// Connections, kept open for the next request.
 #[derive(Debug)]
@@ -31,14 +32,30 @@ enum Failure {
 
 impl Transport {
     pub(crate) fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, Invalid> {
+        let trust = Trust::new(settings.ca_bundle.as_deref())?;
         Ok(Self {
             connector: Connector {
-                tls: tls::config(settings.ca_bundle.as_deref())?,
+                tls: trust.anonymous()?,
+                trust,
                 proxy: settings.proxy.clone(),
                 limit: timeouts.connect,
             },
             pool: Arc::default(),
             timeouts,
+        })
+    }
+
+    /// One that shows a certificate, and shares no connection with this one.
+    pub(crate) fn identified(&self, identity: &Identity) -> Result<Self, Invalid> {
+        Ok(Self {
+            connector: Connector {
+                tls: self.connector.trust.identified(identity)?,
+                trust: self.connector.trust.clone(),
+                proxy: self.connector.proxy.clone(),
+                limit: self.connector.limit,
+            },
+            pool: Arc::default(),
+            timeouts: self.timeouts,
         })
     }
 

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use http::HeaderValue;
 use kvs_archive::api::archived_media::{Exception, ListFragments};
 use kvs_archive::api::protocol::retry::RetryPolicy;
-use kvs_archive::api::protocol::settings::{Explicit, NO_CREDENTIALS};
+use kvs_archive::api::protocol::settings::Explicit;
 use kvs_archive::api::protocol::{
     Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Operation, Paginated, Session,
     Settings, Streamed, Target, Timeouts, Timestamp,
@@ -19,6 +19,7 @@ use kvs_archive::{
 
 use crate::body::Body;
 use crate::clock::{Clock, SystemClock};
+use crate::credentials::{Environment, Provider};
 use crate::download::Download;
 use crate::pages::Pages;
 use crate::settings;
@@ -35,7 +36,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     transport: Transport,
-    credentials: Option<Credentials>,
+    credentials: Provider,
     clock: Arc<dyn Clock>,
     session: Mutex<Session>,
     endpoints: Mutex<Endpoints>,
@@ -67,6 +68,7 @@ pub struct Builder {
     seed: u64,
     endpoints: Endpoints,
     checks_inputs: bool,
+    environment: Environment,
 }
 
 impl Builder {
@@ -79,6 +81,15 @@ impl Builder {
     /// Another clock than the system's.
     pub fn clock(mut self, clock: impl Clock + 'static) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Another environment than the process's, to look credentials up in.
+    pub fn environment(
+        mut self,
+        lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.environment = Environment::new(lookup);
         self
     }
 
@@ -117,7 +128,7 @@ impl Builder {
     pub fn build(self) -> Result<Client, Invalid> {
         let shared = Shared {
             transport: Transport::new(&self.settings, self.timeouts)?,
-            credentials: self.settings.credentials,
+            credentials: Provider::new(&self.settings, self.environment),
             clock: self.clock,
             session: Mutex::new(Session::new(self.seed)),
             endpoints: Mutex::new(self.endpoints),
@@ -155,6 +166,7 @@ impl Client {
             clock: Arc::new(SystemClock),
             seed: RandomState::new().hash_one(()),
             checks_inputs: true,
+            environment: Environment::default(),
         }
     }
 
@@ -270,7 +282,7 @@ impl Client {
     fn call<O: Operation>(&self, mut call: Call<O>) -> Result<Opened<O::Output>, Error<O::Error>> {
         loop {
             let credentials = self.credentials::<O>()?;
-            let (request, waiting) = call.sign(credentials, &mut self.session(), self.now());
+            let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
             let retry = match self.shared.transport.exchange(request) {
                 Err(why) => waiting.interrupted(why, &mut self.session())?,
                 Ok((head, mut body)) => {
@@ -289,16 +301,26 @@ impl Client {
                     }
                 }
             };
+            if retry.refresh_credentials {
+                self.shared.credentials.reject(&credentials);
+            }
             self.shared.clock.sleep(retry.after);
             call = retry.call;
         }
     }
 
-    fn credentials<O: Operation>(&self) -> Result<&Credentials, Error<O::Error>> {
-        self.shared
-            .credentials
-            .as_ref()
-            .ok_or_else(|| failed::<O>(ErrorKind::Credentials(NO_CREDENTIALS.to_owned())))
+    fn credentials<O: Operation>(&self) -> Result<Arc<Credentials>, Error<O::Error>> {
+        let found = self.shared.credentials.get(self);
+        found.map_err(|none| failed::<O>(ErrorKind::Credentials(none)))
+    }
+
+    /// What the service's clock shows, as far as is known.
+    pub(crate) fn service_time(&self) -> SystemTime {
+        self.session().service_time(self.now())
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.shared.transport
     }
 
     fn now(&self) -> SystemTime {

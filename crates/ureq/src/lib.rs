@@ -28,6 +28,7 @@
 mod body;
 mod client;
 mod clock;
+mod credentials;
 mod download;
 mod pages;
 mod settings;

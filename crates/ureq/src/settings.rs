@@ -16,7 +16,7 @@ pub fn from_surroundings(explicit: Explicit) -> Result<Settings, Invalid> {
     let profiles = Profiles::parse(
         &text_of(config.as_deref())?,
         &text_of(credentials.as_deref())?,
-    );
+    )?;
     Settings::resolve(explicit, &env, &profiles)
 }
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use kvs_archive::api::protocol::Invalid;
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use kvs_archive::api::protocol::credentials::Identity;
+use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
 /// Trust in the certificates of `ca_bundle`, or in the usual roots.
 pub(crate) fn config(ca_bundle: Option<&Path>) -> Result<TlsConfig, Invalid> {
@@ -12,6 +13,28 @@ pub(crate) fn config(ca_bundle: Option<&Path>) -> Result<TlsConfig, Invalid> {
         None => usual_roots()?,
     };
     Ok(TlsConfig::builder().root_certs(roots).build())
+}
+
+/// The same trust, for a client that shows who it is.
+pub(crate) fn identified(tls: &TlsConfig, identity: &Identity) -> Result<TlsConfig, Invalid> {
+    let invalid = |what: &str| Invalid::new(what, "is not in PEM");
+    let mut chain = Vec::new();
+    for item in parse_pem(identity.certificate.as_bytes()) {
+        if let PemItem::Certificate(one) = item.map_err(|_| invalid("the certificate"))? {
+            chain.push(one);
+        }
+    }
+    if chain.is_empty() {
+        return Err(invalid("the certificate"));
+    }
+    let key = PrivateKey::from_pem(identity.private_key.as_bytes());
+    let key = key.map_err(|_| invalid("the private key"))?;
+    let client = ClientCert::new_with_certs(&chain, key);
+    let roots = tls.root_certs().clone();
+    Ok(TlsConfig::builder()
+        .root_certs(roots)
+        .client_cert(Some(client))
+        .build())
 }
 
 fn read_bundle(file: &Path) -> Result<Vec<Certificate<'static>>, Invalid> {

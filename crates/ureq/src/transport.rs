@@ -1,14 +1,17 @@
 //! Requests and answers over `ureq`.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::Request;
 use http::response::Parts;
+use http::{Method, Request, Response};
+use kvs_archive::api::protocol::credentials::Identity;
 use kvs_archive::api::protocol::proxy::Proxy;
 use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
+use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
-use ureq::{Agent, Timeout};
+use ureq::{Agent, AsSendBody, Timeout};
 
 use crate::body::Body;
 use crate::tls;
@@ -19,11 +22,28 @@ use crate::unversioned::{Lookup, NoAddress, StallGuard};
 pub(crate) struct Transport {
     direct: Agent,
     proxied: Option<(Proxy, Agent)>,
+    tls: TlsConfig,
+    timeouts: Timeouts,
 }
 
 impl Transport {
     pub(crate) fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, Invalid> {
         let tls = tls::config(settings.ca_bundle.as_deref())?;
+        Self::with_tls(tls, settings.proxy.as_ref(), timeouts)
+    }
+
+    /// One that shows a certificate, and shares no connection with this one.
+    pub(crate) fn identified(&self, identity: &Identity) -> Result<Self, Invalid> {
+        let tls = tls::identified(&self.tls, identity)?;
+        let proxy = self.proxied.as_ref().map(|(proxy, _)| proxy);
+        Self::with_tls(tls, proxy, self.timeouts)
+    }
+
+    fn with_tls(
+        tls: TlsConfig,
+        proxy: Option<&Proxy>,
+        timeouts: Timeouts,
+    ) -> Result<Self, Invalid> {
         let agent = |proxy: Option<ureq::Proxy>| {
             let config = Agent::config_builder()
                 .http_status_as_error(false)
@@ -44,7 +64,7 @@ impl Transport {
             let connector = DefaultConnector::new().chain(StallGuard);
             Agent::with_parts(config, connector, Lookup::default())
         };
-        let proxied = settings.proxy.as_ref().map(|proxy| {
+        let proxied = proxy.map(|proxy| {
             let of_ureq = ureq::Proxy::new(&proxy.url().to_string())
                 .map_err(|_| Invalid::new("HTTPS_PROXY", "is no proxy that can be used"))?;
             Ok((proxy.clone(), agent(Some(of_ureq))))
@@ -52,11 +72,22 @@ impl Transport {
         Ok(Self {
             direct: agent(None),
             proxied: proxied.transpose()?,
+            tls,
+            timeouts,
         })
     }
 
     /// Sends a request and waits for the head of the answer.
     pub(crate) fn exchange(&self, request: Request<Bytes>) -> Result<(Parts, Body), Interruption> {
+        self.exchange_within(request, None)
+    }
+
+    /// The same, with a limit for everything up to the end of the body.
+    pub(crate) fn exchange_within(
+        &self,
+        request: Request<Bytes>,
+        within: Option<Duration>,
+    ) -> Result<(Parts, Body), Interruption> {
         let uri = request.uri();
         let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
         let host = uri.host().unwrap_or_default();
@@ -66,12 +97,24 @@ impl Transport {
         };
         let peer = peer.host().unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
-        let request = Request::from_parts(parts, body.as_ref());
-        let answer = agent.run(request);
+        let answer = if body.is_empty() && parts.method == Method::GET {
+            send(agent, Request::from_parts(parts, ()), within)
+        } else {
+            send(agent, Request::from_parts(parts, body.as_ref()), within)
+        };
         let answer = answer.map_err(|error| interruption(error, &peer))?;
         let (head, body) = answer.into_parts();
         Ok((head, Body::new(body)))
     }
+}
+
+fn send<B: AsSendBody>(
+    agent: &Agent,
+    request: Request<B>,
+    within: Option<Duration>,
+) -> Result<Response<ureq::Body>, ureq::Error> {
+    let request = agent.configure_request(request).timeout_global(within);
+    agent.run(request.build())
 }
 
 /// Narrows what happened to what a retry needs to know. `peer` is who was to be connected to.

@@ -100,6 +100,6 @@ fn tell(settings: &Settings) {
         "region {}, endpoint {}, access key {}",
         settings.region,
         endpoint.as_deref().unwrap_or("of the region"),
-        key.unwrap_or("none")
+        key.unwrap_or("still to be found")
     ));
 }

@@ -38,6 +38,7 @@ impl Bench {
         }
         kvs.env("AWS_MAX_ATTEMPTS", "1")
             .env("AWS_CONFIG_FILE", "none")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_SHARED_CREDENTIALS_FILE", "none")
             .current_dir(&self.folder)
             .stdin(Stdio::null())

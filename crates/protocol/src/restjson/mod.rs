@@ -13,7 +13,7 @@ mod structure;
 mod text;
 mod union;
 mod wire;
-mod xml;
+pub(crate) mod xml;
 
 #[doc(hidden)]
 pub use serde;

@@ -2,9 +2,9 @@
 
 /// Code and message of an XML error.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ErrorBody {
-    pub(super) code: Option<String>,
-    pub(super) message: Option<String>,
+pub(crate) struct ErrorBody {
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
 }
 
 /// Root elements that say "this is an error" without saying which.
@@ -12,7 +12,7 @@ const WRAPPERS: [&str; 3] = ["ErrorResponse", "Error", "Response"];
 
 /// Reads `<AccessDeniedException><Message>…` and `<ErrorResponse><Error><Code>…`; `None` when the
 /// text is no XML of that kind (an HTML page, say).
-pub(super) fn read(text: &str) -> Option<ErrorBody> {
+pub(crate) fn read(text: &str) -> Option<ErrorBody> {
     let root = root_name(text)?;
     let code =
         element(text, "Code").or_else(|| (!WRAPPERS.contains(&root)).then(|| root.to_owned()));
@@ -33,13 +33,18 @@ fn root_name(text: &str) -> Option<&str> {
     (!name.is_empty() && !is_html).then_some(name)
 }
 
-fn element(text: &str, name: &str) -> Option<String> {
+/// The text of the first element of that name.
+pub(crate) fn element(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.split_once(&format!("<{name}>"))?;
     let (content, _) = rest.split_once(&format!("</{name}>"))?;
     Some(unescape(content.trim()))
 }
 
 fn unescape(text: &str) -> String {
+    // Secrets have nothing to unescape, and leave no copies behind.
+    if !text.contains('&') {
+        return text.to_owned();
+    }
     text.replace("&lt;", "<")
         .replace("&gt;", ">")
         .replace("&quot;", "\"")

@@ -5,18 +5,37 @@
 
 mod profile;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Sources};
 use crate::endpoint::Origin;
 use crate::error::Invalid;
 use crate::proxy::Proxy;
 
 pub use profile::Profiles;
 
-/// What to tell a person when there is nothing to sign with.
-pub const NO_CREDENTIALS: &str = "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, \
-     or aws_access_key_id and aws_secret_access_key in the profile";
+/// What to tell a person when there is nothing to sign with, and nowhere to look.
+pub const NO_CREDENTIALS: &str = "no credentials: the settings give none, and say nowhere to look \
+     for them";
+
+/// The variables that tell where the shared files are.
+pub(crate) const SHARED_FILES: [&str; 6] = [
+    "AWS_CONFIG_FILE",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "HOME",
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+];
+
+/// Services, by their ids, whose endpoint is discovered unless it is configured.
+const DISCOVERED: [&str; 4] = [
+    "Kinesis Video Archived Media",
+    "Kinesis Video Media",
+    "Kinesis Video Signaling",
+    "Kinesis Video WebRTC Storage",
+];
 
 /// Looks a variable of the environment up.
 pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
@@ -26,14 +45,11 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 /// ```
 /// use kvs_protocol::settings::{Explicit, Profiles, Settings};
 ///
-/// let env = |name: &str| match name {
-///     "AWS_ACCESS_KEY_ID" => Some("AKID".to_owned()),
-///     "AWS_SECRET_ACCESS_KEY" => Some("secret".to_owned()),
-///     _ => None,
-/// };
-/// let profiles = Profiles::parse("[default]\nregion = eu-west-1\n", "");
+/// let env = |name: &str| (name == "AWS_USE_FIPS_ENDPOINT").then(|| "true".to_owned());
+/// let profiles = Profiles::parse("[default]\nregion = eu-west-1\n", "")?;
 /// let settings = Settings::resolve(Explicit::default(), &env, &profiles)?;
 /// assert_eq!(settings.region, "eu-west-1");
+/// assert!(settings.use_fips_endpoint);
 /// # Ok::<(), kvs_protocol::Invalid>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -41,10 +57,15 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Settings {
     /// Region of the control service, and of the credential scope.
     pub region: String,
-    /// What to sign with; without it every call ends in an error that says so.
+    /// What to sign with, given outright.
     pub credentials: Option<Credentials>,
+    /// Where credentials are looked for when none are given; without either every call ends in an
+    /// error that says so.
+    pub sources: Option<Sources>,
     /// Stands for the control service's regional endpoint.
     pub endpoint_url: Option<Origin>,
+    /// Stand for the endpoints that other services, by their ids, are discovered at.
+    pub service_urls: BTreeMap<&'static str, Origin>,
     /// Whether to call endpoints with FIPS 140 validated cryptography.
     pub use_fips_endpoint: bool,
     /// Whether to call endpoints that have IPv6 addresses as well.
@@ -72,7 +93,9 @@ impl Settings {
         Self {
             region: region.into(),
             credentials: None,
+            sources: None,
             endpoint_url: None,
+            service_urls: BTreeMap::new(),
             use_fips_endpoint: false,
             use_dualstack_endpoint: false,
             ca_bundle: None,
@@ -87,8 +110,7 @@ impl Settings {
             ("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
         ]
         .map(|(name, file)| {
-            let home = || set(env, "HOME").or_else(|| set(env, "USERPROFILE"));
-            let in_home = || Some(PathBuf::from(home()?).join(".aws").join(file));
+            let in_home = || Some(home_folder(env)?.join(".aws").join(file));
             set(env, name).map(PathBuf::from).or_else(in_home)
         })
     }
@@ -98,9 +120,7 @@ impl Settings {
     /// # Errors
     /// [`Invalid`] names the setting that is missing or wrong, and where it was looked for.
     pub fn resolve(explicit: Explicit, env: Env<'_>, profiles: &Profiles) -> Result<Self, Invalid> {
-        // A profile that the caller names goes before keys that happen to be in the environment;
-        // AWS_PROFILE does not.
-        let profile_goes_first = explicit.profile.is_some();
+        let chosen = explicit.profile.clone();
         let named = explicit.profile.or_else(|| set(env, "AWS_PROFILE"));
         let profile_name = named.as_deref().unwrap_or("default");
         if named.is_some() && !profiles.contains(profile_name) {
@@ -121,31 +141,32 @@ impl Settings {
                     "is not set: give one, or set AWS_REGION, or `region` in the profile",
                 )
             })?;
-        let from_profile = || credentials_of_profile(profiles, profile_name);
-        let credentials = if profile_goes_first {
-            from_profile()
-        } else {
-            credentials_of_env(env).or_else(from_profile)
-        };
-        let endpoint_url = explicit
-            .endpoint_url
-            .or_else(|| configured_endpoint(env, &of_profile));
+        let use_fips_endpoint = switch(
+            env,
+            &of_profile,
+            "AWS_USE_FIPS_ENDPOINT",
+            "use_fips_endpoint",
+        )?;
+        let use_dualstack_endpoint = switch(
+            env,
+            &of_profile,
+            "AWS_USE_DUALSTACK_ENDPOINT",
+            "use_dualstack_endpoint",
+        )?;
+        let mut sources = Sources::new(&region);
+        sources.profile = chosen;
+        sources.use_fips_endpoint = use_fips_endpoint;
+        sources.use_dualstack_endpoint = use_dualstack_endpoint;
+        let control = || configured_endpoint(env, profiles, profile_name, "Kinesis Video");
+        let endpoint_url = explicit.endpoint_url.or_else(control);
         Ok(Self {
             region,
-            credentials,
+            credentials: None,
+            sources: Some(sources),
             endpoint_url: endpoint_url.map(|url| url.parse()).transpose()?,
-            use_fips_endpoint: switch(
-                env,
-                &of_profile,
-                "AWS_USE_FIPS_ENDPOINT",
-                "use_fips_endpoint",
-            )?,
-            use_dualstack_endpoint: switch(
-                env,
-                &of_profile,
-                "AWS_USE_DUALSTACK_ENDPOINT",
-                "use_dualstack_endpoint",
-            )?,
+            service_urls: service_urls(env, profiles, profile_name)?,
+            use_fips_endpoint,
+            use_dualstack_endpoint,
             ca_bundle: set(env, "AWS_CA_BUNDLE")
                 .or_else(|| of_profile("ca_bundle"))
                 .map(PathBuf::from),
@@ -163,38 +184,62 @@ fn either(env: Env<'_>, name: &str) -> Option<String> {
     set(env, &name.to_ascii_lowercase()).or_else(|| set(env, name))
 }
 
-fn credentials_of_env(env: Env<'_>) -> Option<Credentials> {
-    let credentials = Credentials::new(
-        set(env, "AWS_ACCESS_KEY_ID")?,
-        set(env, "AWS_SECRET_ACCESS_KEY")?,
-    );
-    Some(match set(env, "AWS_SESSION_TOKEN") {
-        Some(token) => credentials.with_session_token(token),
-        None => credentials,
-    })
+/// Where the person's own files are.
+pub(crate) fn home_folder(env: Env<'_>) -> Option<PathBuf> {
+    let on_drive = || Some(set(env, "HOMEDRIVE")? + &set(env, "HOMEPATH")?);
+    let home = set(env, "HOME").or_else(|| set(env, "USERPROFILE"));
+    home.or_else(on_drive).map(PathBuf::from)
 }
 
-fn credentials_of_profile(profiles: &Profiles, name: &str) -> Option<Credentials> {
-    let get = |key| profiles.get(name, key);
-    let credentials = Credentials::new(get("aws_access_key_id")?, get("aws_secret_access_key")?);
-    Some(match get("aws_session_token") {
-        Some(token) => credentials.with_session_token(token),
-        None => credentials,
-    })
-}
-
-fn configured_endpoint(
+/// The endpoint of a service as it is configured: for it or for all, in the environment, then in
+/// the profile.
+pub(crate) fn configured_endpoint(
     env: Env<'_>,
-    of_profile: &dyn Fn(&str) -> Option<String>,
+    profiles: &Profiles,
+    profile: &str,
+    service: &str,
 ) -> Option<String> {
-    let ignored = set(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-        .or_else(|| of_profile("ignore_configured_endpoint_urls"));
+    service_url(env, profiles, profile, service, true)
+}
+
+fn service_url(
+    env: Env<'_>,
+    profiles: &Profiles,
+    profile: &str,
+    service: &str,
+    or_of_all: bool,
+) -> Option<String> {
+    let ignored = set(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").or_else(|| {
+        let ignored = profiles.get(profile, "ignore_configured_endpoint_urls");
+        ignored.map(str::to_owned)
+    });
     if ignored.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
         return None;
     }
-    set(env, "AWS_ENDPOINT_URL_KINESIS_VIDEO")
-        .or_else(|| set(env, "AWS_ENDPOINT_URL"))
-        .or_else(|| of_profile("endpoint_url"))
+    let key = service.replace(' ', "_").to_ascii_lowercase();
+    let own = set(
+        env,
+        &format!("AWS_ENDPOINT_URL_{}", key.to_ascii_uppercase()),
+    );
+    let of_all = || set(env, "AWS_ENDPOINT_URL").filter(|_| or_of_all);
+    let of_service = || profiles.service(profile, &key, "endpoint_url");
+    let of_profile = || profiles.get(profile, "endpoint_url").filter(|_| or_of_all);
+    let in_profile = || of_service().or_else(of_profile).map(str::to_owned);
+    own.or_else(of_all).or_else(in_profile)
+}
+
+/// What is configured for a service alone; an endpoint for all of them is the control service's,
+/// which tells the others.
+fn service_urls(
+    env: Env<'_>,
+    profiles: &Profiles,
+    profile: &str,
+) -> Result<BTreeMap<&'static str, Origin>, Invalid> {
+    let configured = DISCOVERED.into_iter().filter_map(|service| {
+        let url = service_url(env, profiles, profile, service, false)?;
+        Some(url.parse().map(|origin| (service, origin)))
+    });
+    configured.collect()
 }
 
 /// A setting that is off unless a variable or, without that, the profile turns it on.

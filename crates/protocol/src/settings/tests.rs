@@ -28,56 +28,46 @@ fn resolve(explicit: Explicit, vars: &[(&str, &str)]) -> Result<Settings, Invali
             .find(|(n, _)| *n == name)
             .map(|(_, v)| (*v).to_owned())
     };
-    Settings::resolve(explicit, &env, &Profiles::parse(CONFIG, CREDENTIALS))
+    Settings::resolve(explicit, &env, &Profiles::parse(CONFIG, CREDENTIALS)?)
 }
-
-fn key(settings: &Settings) -> &str {
-    settings.credentials.as_ref().unwrap().access_key_id()
-}
-
-const KEYS: [(&str, &str); 2] = [("AWS_ACCESS_KEY_ID", "ENV"), ("AWS_SECRET_ACCESS_KEY", "x")];
 
 #[test]
 fn the_default_profile_serves() {
     let settings = resolve(Explicit::default(), &[]).unwrap();
+    assert_eq!(settings.region, "eu-west-1");
+    let sources = settings.sources.unwrap();
     assert_eq!(
-        (settings.region.as_str(), key(&settings)),
-        ("eu-west-1", "DEFAULT")
+        (sources.region.as_str(), sources.profile),
+        ("eu-west-1", None)
     );
-    assert_eq!(settings.credentials.unwrap().secret_access_key(), "s3cr#t");
 }
 
 #[test]
-fn the_environment_goes_before_the_default_profile() {
-    let mut vars = KEYS.to_vec();
-    vars.extend([
-        ("AWS_DEFAULT_REGION", "b"),
-        ("AWS_REGION", "a"),
-        ("AWS_SESSION_TOKEN", "t"),
-    ]);
-    let settings = resolve(Explicit::default(), &vars).unwrap();
-    assert_eq!((settings.region.as_str(), key(&settings)), ("a", "ENV"));
-    assert_eq!(settings.credentials.unwrap().session_token(), Some("t"));
+fn the_environment_goes_before_the_profile() {
+    let vars = [("AWS_DEFAULT_REGION", "b"), ("AWS_REGION", "a")];
+    assert_eq!(resolve(Explicit::default(), &vars).unwrap().region, "a");
+    assert_eq!(
+        resolve(Explicit::default(), &vars[..1]).unwrap().region,
+        "b"
+    );
 }
 
 #[test]
-fn a_profile_named_by_the_caller_goes_before_the_environment() {
+fn a_profile_is_named_by_the_caller_or_the_environment() {
     let lab = Explicit {
         profile: Some("lab".into()),
         ..Explicit::default()
     };
-    let settings = resolve(lab, &KEYS).unwrap();
-    assert_eq!(
-        (settings.region.as_str(), key(&settings)),
-        ("us-east-2", "LAB")
-    );
-    assert_eq!(
-        settings.endpoint_url.unwrap().to_string(),
-        "http://127.0.0.1:9"
-    );
-    let mut vars = KEYS.to_vec();
-    vars.push(("AWS_PROFILE", "lab"));
-    assert_eq!(key(&resolve(Explicit::default(), &vars).unwrap()), "ENV");
+    let settings = resolve(lab, &[]).unwrap();
+    assert_eq!(settings.region, "us-east-2");
+    let url = settings.endpoint_url.unwrap().to_string();
+    assert_eq!(url, "http://127.0.0.1:9");
+    let sources = settings.sources.unwrap();
+    assert_eq!(sources.profile.as_deref(), Some("lab"));
+    let settings = resolve(Explicit::default(), &[("AWS_PROFILE", "lab")]).unwrap();
+    assert_eq!(settings.region, "us-east-2");
+    // Keys in the environment go before a profile that is named there, too.
+    assert_eq!(settings.sources.unwrap().profile, None);
 }
 
 #[test]
@@ -143,6 +133,39 @@ fn endpoints_can_be_ignored() {
 }
 
 #[test]
+fn services_have_endpoints_of_their_own() {
+    let config = "[default]\nregion = r\nendpoint_url = http://all\nservices = local\n\
+                  [services local]\nkinesis_video =\n  endpoint_url = http://control\n\
+                  kinesis_video_archived_media =\n  other = x\n  endpoint_url = http://media\n";
+    let profiles = Profiles::parse(config, "").unwrap();
+    let urls = |vars: &[(&str, &str)]| {
+        let env = |name: &str| {
+            let var = vars.iter().find(|(n, _)| *n == name);
+            var.map(|(_, value)| (*value).to_owned())
+        };
+        let settings = Settings::resolve(Explicit::default(), &env, &profiles).unwrap();
+        let services = settings.service_urls.iter();
+        let services = services.map(|(service, url)| format!("{service} {url}"));
+        let control = settings.endpoint_url.map(|url| url.to_string());
+        control.into_iter().chain(services).collect::<Vec<_>>()
+    };
+    let media = "Kinesis Video Archived Media http://media".to_owned();
+    assert_eq!(urls(&[]), ["http://control".to_owned(), media.clone()]);
+    let all = [("AWS_ENDPOINT_URL", "http://env")];
+    assert_eq!(urls(&all), ["http://env".to_owned(), media]);
+    let own = [(
+        "AWS_ENDPOINT_URL_KINESIS_VIDEO_ARCHIVED_MEDIA",
+        "http://own",
+    )];
+    let expected = ["http://control", "Kinesis Video Archived Media http://own"];
+    assert_eq!(urls(&own), expected);
+    assert_eq!(
+        urls(&[("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")]),
+        [""; 0]
+    );
+}
+
+#[test]
 fn fips_and_dual_stack_are_switched_by_the_environment_then_the_profile() {
     let switches = |vars: &[(&str, &str)]| {
         let config = "[default]\nregion = r\nuse_fips_endpoint = True\nuse_dualstack_endpoint = no";
@@ -150,7 +173,7 @@ fn fips_and_dual_stack_are_switched_by_the_environment_then_the_profile() {
             let var = vars.iter().find(|(n, _)| *n == name);
             var.map(|(_, value)| (*value).to_owned())
         };
-        let profiles = Profiles::parse(config, "");
+        let profiles = Profiles::parse(config, "").unwrap();
         Settings::resolve(Explicit::default(), &env, &profiles)
             .map(|settings| (settings.use_fips_endpoint, settings.use_dualstack_endpoint))
             .map_err(|e| e.to_string())
@@ -185,7 +208,10 @@ fn secrets_do_not_show() {
         &[("HTTPS_PROXY", "http://u:hunter2@p:1")],
     )
     .unwrap();
-    let shown = format!("{settings:?} {:?}", Profiles::parse(CONFIG, CREDENTIALS));
+    let shown = format!(
+        "{settings:?} {:?}",
+        Profiles::parse(CONFIG, CREDENTIALS).unwrap()
+    );
     assert!(
         !shown.contains("s3cr") && !shown.contains("hunter2"),
         "{shown}"

@@ -1,0 +1,193 @@
+//! Credentials, searched for when they are needed.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use kvs_archive::api::protocol::credentials::{
+    Answer, Ask, Cache, Credentials, Sources, Standing, Step, Ticket,
+};
+use kvs_archive::api::protocol::settings::NO_CREDENTIALS;
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Settings};
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use crate::client::Client;
+use crate::transport::Transport;
+
+/// What the calls of a client are signed with.
+#[derive(Debug)]
+pub(crate) struct Provider {
+    given: Option<Arc<Credentials>>,
+    sources: Option<Sources>,
+    environment: Environment,
+    cache: Mutex<Cache>,
+    /// Held by whoever searches, so that it is done once for all. If its future is dropped, the next
+    /// in line begins anew.
+    searching: tokio::sync::Mutex<()>,
+}
+
+impl Provider {
+    pub(crate) fn new(settings: &Settings, environment: Environment) -> Self {
+        Self {
+            given: settings.credentials.clone().map(Arc::new),
+            sources: settings.sources.clone(),
+            environment,
+            cache: Mutex::default(),
+            searching: tokio::sync::Mutex::default(),
+        }
+    }
+
+    /// Credentials for the next attempt, or why there are none.
+    pub(crate) async fn get(&self, client: &Client) -> Result<Arc<Credentials>, String> {
+        if let Some(given) = &self.given {
+            return Ok(Arc::clone(given));
+        }
+        let sources = self.sources.as_ref().ok_or(NO_CREDENTIALS)?;
+        let standing = self.cache().standing(client.service_time());
+        match standing {
+            Standing::Fresh(current) => Ok(current),
+            Standing::Ending(current, ticket) => match self.searching.try_lock() {
+                Err(_) => Ok(current),
+                Ok(guard) => self.renew(&guard, ticket, sources, client).await,
+            },
+            Standing::Due(ticket) => {
+                let guard = self.searching.lock().await;
+                self.renew(&guard, ticket, sources, client).await
+            }
+        }
+    }
+
+    /// The service no longer honours these.
+    pub(crate) fn reject(&self, credentials: &Credentials) {
+        self.cache().reject(credentials);
+    }
+
+    /// Searches, unless somebody else has done so since the ticket was handed out.
+    async fn renew(
+        &self,
+        _searching: &tokio::sync::MutexGuard<'_, ()>,
+        ticket: Ticket,
+        sources: &Sources,
+        client: &Client,
+    ) -> Result<Arc<Credentials>, String> {
+        let done = self.cache().since(ticket);
+        if let Some(found) = done {
+            return found.map_err(|none| none.to_string());
+        }
+        let mut step = sources.clone().search(client.service_time());
+        loop {
+            step = match step {
+                Step::Ask(ask, search) => {
+                    let answer = self.find_out(ask, client).await;
+                    search.answer(answer, client.service_time())
+                }
+                Step::Done(found) => {
+                    let found = self.cache().searched(found, client.service_time());
+                    return found.map_err(|none| none.to_string());
+                }
+            }
+        }
+    }
+
+    async fn find_out(&self, ask: Ask, client: &Client) -> Answer {
+        match ask {
+            Ask::Env(name) => self.environment.answer(name),
+            Ask::File(path) => aside(move || Answer::content(read(&path))).await,
+            Ask::Run { program, arguments } => aside(move || run(&program, &arguments)).await,
+            Ask::Http { request, within } => fetch(client.transport(), request, within).await,
+            Ask::HttpMtls {
+                request,
+                within,
+                identity,
+            } => match client.transport().identified(&identity) {
+                Ok(transport) => fetch(&transport, request, within).await,
+                Err(invalid) => Answer::Failed(invalid.to_string()),
+            },
+            Ask::Wait(duration) => {
+                client.clock().sleep(duration).await;
+                Answer::Nothing
+            }
+        }
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Does what blocks on a thread that is there for it.
+async fn aside(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
+    let done = spawn_blocking(work).await;
+    done.unwrap_or_else(|error| Answer::Failed(error.to_string()))
+}
+
+async fn fetch(transport: &Transport, request: Request<Bytes>, within: Duration) -> Answer {
+    let answer = async {
+        let (head, mut body) = transport.exchange(request).await?;
+        let body = body.read_up_to(Ask::LIMIT).await?;
+        Ok(Response::from_parts(head, body.into()))
+    };
+    let answer = timeout(within, answer).await.unwrap_or_else(|_| {
+        let detail = format!("no whole answer within {within:?}");
+        Err(Interruption::new(InterruptionKind::TimedOut, detail))
+    });
+    answer.map_or_else(Answer::Interrupted, Answer::Response)
+}
+
+/// The content of a file, up to the limit.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    let limit = u64::try_from(Ask::LIMIT).unwrap_or(u64::MAX);
+    File::open(path)?.take(limit).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// What a program writes. It may ask the person at the terminal for something.
+fn run(program: &str, arguments: &[String]) -> Answer {
+    let mut command = Command::new(program);
+    let command = command.args(arguments).stdin(Stdio::inherit());
+    match command.output() {
+        Ok(output) if output.status.success() => Answer::content(Ok(output.stdout)),
+        Ok(output) => {
+            let told = String::from_utf8_lossy(&output.stderr);
+            let told = told.lines().next().unwrap_or_default();
+            Answer::Failed(format!("failed ({}): {told}", output.status))
+        }
+        Err(error) => Answer::Failed(format!("cannot be run: {error}")),
+    }
+}
+
+type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+/// Where variables are looked up.
+pub(crate) struct Environment(Box<Lookup>);
+
+impl Environment {
+    pub(crate) fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Box::new(lookup))
+    }
+
+    fn answer(&self, name: &str) -> Answer {
+        (self.0)(name).map_or(Answer::Nothing, Answer::text)
+    }
+}
+
+/// The process's own.
+impl Default for Environment {
+    fn default() -> Self {
+        Self::new(|name| std::env::var(name).ok())
+    }
+}
+
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Environment(…)")
+    }
+}
