@@ -36,6 +36,8 @@ use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
 pub struct Endpoints {
     region: String,
     configured: Option<Origin>,
+    /// Stand for what would be discovered, by the id of the service.
+    configured_data: BTreeMap<&'static str, Origin>,
     use_fips: bool,
     use_dual_stack: bool,
     retry: RetryPolicy,
@@ -90,6 +92,7 @@ impl Endpoints {
         Self {
             region: settings.region.clone(),
             configured: settings.endpoint_url.clone(),
+            configured_data: settings.service_urls.clone(),
             use_fips: settings.use_fips_endpoint,
             use_dual_stack: settings.use_dualstack_endpoint,
             retry: RetryPolicy::default(),
@@ -124,6 +127,14 @@ impl Endpoints {
                 remembered: false,
             });
         };
+        if let Some(origin) = self.configured_data.get(service.id) {
+            let mut target = Target::new(origin.clone(), &self.region, service);
+            self.configure(&mut target);
+            return Ok(Location::Known {
+                target: Arc::new(target),
+                remembered: false,
+            });
+        }
         let place = Place {
             api,
             resource: resource.to_owned(),
@@ -208,11 +219,15 @@ impl Endpoints {
             endpoint: configured.as_deref(),
         };
         let mut target = Target::resolve(service, built_ins)?;
+        self.configure(&mut target);
+        Ok(Arc::new(target))
+    }
+
+    fn configure(&self, target: &mut Target) {
         target.retry = self.retry.clone();
         if let Some(user_agent) = &self.user_agent {
             target.user_agent = user_agent.clone();
         }
-        Ok(Arc::new(target))
     }
 
     fn trusts(&self, origin: &Origin) -> bool {
