@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, reason = "a command speaks to a person")]
 
+mod credentials;
 mod report;
 mod sigv4;
 mod timestamps;
@@ -22,6 +23,7 @@ fn main() -> Result<ExitCode, Failure> {
     let reports = [
         sigv4::suite(&data.join("sigv4/v4"))?,
         timestamps::suite(&data.join("timestamps/date_time_format_test_suite.json"))?,
+        credentials::suite(&data.join("credentials"))?,
     ];
     for report in &reports {
         println!("{report}");
