@@ -5,10 +5,11 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// Tells the system's time, for servers check it; sleeps are over at once.
+/// Tells the system's time, for servers check it, unless it is moved; sleeps are over at once.
 #[derive(Debug, Clone, Default)]
 pub struct TestClock {
     sleeps: Arc<Mutex<Vec<Duration>>>,
+    ahead: Arc<Mutex<Duration>>,
 }
 
 impl TestClock {
@@ -16,6 +17,17 @@ impl TestClock {
     pub fn sleeps(&self) -> Vec<Duration> {
         let sleeps = self.sleeps.lock().unwrap_or_else(PoisonError::into_inner);
         sleeps.clone()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        *ahead = ahead.saturating_add(by);
+    }
+
+    fn time(&self) -> SystemTime {
+        let ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+        SystemTime::now() + *ahead
     }
 
     fn record(&self, duration: Duration) {
@@ -28,7 +40,7 @@ impl TestClock {
 
 impl kvs_ureq::Clock for TestClock {
     fn now(&self) -> SystemTime {
-        SystemTime::now()
+        self.time()
     }
 
     fn sleep(&self, duration: Duration) {
@@ -38,7 +50,7 @@ impl kvs_ureq::Clock for TestClock {
 
 impl kvs_hyper::Clock for TestClock {
     fn now(&self) -> SystemTime {
-        SystemTime::now()
+        self.time()
     }
 
     fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {

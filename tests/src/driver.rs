@@ -30,6 +30,15 @@ const SILENCE: Duration = Duration::from_millis(40);
 /// A driver with these settings, and its clock.
 pub type Start = fn(&Settings) -> (Driver, TestClock);
 
+/// A driver with these settings and variables of the environment, and its clock.
+pub type StartIn = fn(&Settings, Variables) -> (Driver, TestClock);
+
+/// Variables of an environment.
+pub type Variables = Vec<(&'static str, String)>;
+
+/// Both drivers, in an environment that is made up.
+pub const DRIVERS_IN: [StartIn; 2] = [Driver::ureq_in, Driver::hyper_in];
+
 /// Both drivers.
 pub const DRIVERS: [Start; 2] = [Driver::ureq, Driver::hyper];
 
@@ -52,19 +61,32 @@ pub fn settings(url: &str) -> Settings {
     settings
 }
 
+fn lookup(variables: Variables) -> impl Fn(&str) -> Option<String> + Send + Sync {
+    move |name| {
+        let (_, value) = variables.iter().find(|(known, _)| *known == name)?;
+        Some(value.clone())
+    }
+}
+
 impl Driver {
     fn ureq(settings: &Settings) -> (Self, TestClock) {
-        Self::built_ureq(kvs_ureq::Client::builder(settings))
+        Self::built_ureq(kvs_ureq::Client::builder(settings), Variables::new())
     }
 
     fn unchecked_ureq(settings: &Settings) -> (Self, TestClock) {
-        Self::built_ureq(kvs_ureq::Client::builder(settings).check_inputs(false))
+        let builder = kvs_ureq::Client::builder(settings).check_inputs(false);
+        Self::built_ureq(builder, Variables::new())
     }
 
-    fn built_ureq(builder: kvs_ureq::Builder) -> (Self, TestClock) {
+    fn ureq_in(settings: &Settings, variables: Variables) -> (Self, TestClock) {
+        Self::built_ureq(kvs_ureq::Client::builder(settings), variables)
+    }
+
+    fn built_ureq(builder: kvs_ureq::Builder, variables: Variables) -> (Self, TestClock) {
         let clock = TestClock::default();
         let client = builder
             .clock(clock.clone())
+            .environment(lookup(variables))
             .timeouts(kvs_ureq::Timeouts {
                 stall: SILENCE,
                 ..kvs_ureq::Timeouts::default()
@@ -75,17 +97,23 @@ impl Driver {
     }
 
     fn hyper(settings: &Settings) -> (Self, TestClock) {
-        Self::built_hyper(kvs_hyper::Client::builder(settings))
+        Self::built_hyper(kvs_hyper::Client::builder(settings), Variables::new())
     }
 
     fn unchecked_hyper(settings: &Settings) -> (Self, TestClock) {
-        Self::built_hyper(kvs_hyper::Client::builder(settings).check_inputs(false))
+        let builder = kvs_hyper::Client::builder(settings).check_inputs(false);
+        Self::built_hyper(builder, Variables::new())
     }
 
-    fn built_hyper(builder: kvs_hyper::Builder) -> (Self, TestClock) {
+    fn hyper_in(settings: &Settings, variables: Variables) -> (Self, TestClock) {
+        Self::built_hyper(kvs_hyper::Client::builder(settings), variables)
+    }
+
+    fn built_hyper(builder: kvs_hyper::Builder, variables: Variables) -> (Self, TestClock) {
         let clock = TestClock::default();
         let client = builder
             .clock(clock.clone())
+            .environment(lookup(variables))
             .timeouts(kvs_hyper::Timeouts {
                 stall: SILENCE,
                 ..kvs_hyper::Timeouts::default()
@@ -132,10 +160,23 @@ impl Driver {
     where
         O: Operation<Delivery = Streamed>,
     {
+        self.open_then(operation, || {})
+    }
+
+    /// The same, where something happens between the head and the body.
+    pub fn open_then<O>(
+        &self,
+        operation: O,
+        happen: impl FnOnce(),
+    ) -> Result<Payload<O::Output>, Error<O::Error>>
+    where
+        O: Operation<Delivery = Streamed>,
+    {
         let mut read = Vec::new();
         match self {
             Self::Ureq(client) => {
                 let mut opened = client.open(operation)?;
+                happen();
                 let end = loop {
                     match opened.body.chunk() {
                         Ok(Some(chunk)) => read.extend_from_slice(&chunk),
@@ -147,6 +188,7 @@ impl Driver {
             }
             Self::Hyper(runtime, client) => runtime.block_on(async {
                 let mut opened = client.open(operation).await?;
+                happen();
                 let end = loop {
                     match opened.body.chunk().await {
                         Ok(Some(chunk)) => read.extend_from_slice(&chunk),

@@ -12,7 +12,9 @@ mod peer;
 mod service;
 
 pub use clock::TestClock;
-pub use driver::{DRIVERS, Driver, Payload, Start, UNCHECKED, both, settings};
+pub use driver::{
+    DRIVERS, DRIVERS_IN, Driver, Payload, Start, StartIn, UNCHECKED, Variables, both, settings,
+};
 pub use peer::{Deed, Peer};
 pub use service::{Service, in_turn};
 

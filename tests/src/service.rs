@@ -35,6 +35,11 @@ impl Service {
         Self { runtime, server }
     }
 
+    /// Where it is reached.
+    pub fn url(&self) -> String {
+        self.server.uri()
+    }
+
     /// Host and port.
     pub fn authority(&self) -> String {
         self.server.address().to_string()
@@ -63,7 +68,8 @@ impl Service {
         }
     }
 
-    fn mount(&self, mock: Mock) {
+    /// Answers as a mock says.
+    pub fn mount(&self, mock: Mock) {
         self.runtime.block_on(self.server.register(mock));
     }
 
@@ -79,6 +85,12 @@ impl Service {
     pub fn run_with(&self, start: Start, test: impl Fn(&Driver, &TestClock)) {
         let (driver, clock) = start(&settings(&self.server.uri()));
         test(&driver, &clock);
+    }
+
+    /// How many requests have come, for tests that are async.
+    pub async fn received(&self) -> usize {
+        let all = self.server.received_requests().await;
+        all.expect("wiremock records").len()
     }
 
     /// Runs a test under both drivers.

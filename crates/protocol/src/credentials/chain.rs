@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use super::asker::{Asker, Stop, failed};
 use super::keys::Credentials;
-use super::search::{Asker, Stop, failed};
 use super::{container, imds, iot, profile, sts};
 use crate::settings::{Profiles, SHARED_FILES, Settings};
 

@@ -7,9 +7,9 @@ use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderValue};
 use http::uri::{Scheme, Uri};
 
+use super::asker::{Asker, Patience, Stop, failed, place, request};
 use super::document;
 use super::keys::Credentials;
-use super::search::{Asker, Patience, Stop, failed, place, request};
 
 const RELATIVE: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";

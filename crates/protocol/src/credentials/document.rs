@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use serde::Deserialize;
 
+use super::asker::{Stop, failed};
 use super::keys::Credentials;
-use super::search::{Stop, failed};
 use crate::timestamp::Timestamp;
 
 /// Each source spells some of the members in its own way.

@@ -6,10 +6,10 @@ use bytes::Bytes;
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, Request, StatusCode};
 
+use super::asker::{Patience, Reply, Stop, failed, place, request};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
-use super::search::{Patience, Reply, Stop, failed, place, request};
 use crate::endpoint::Origin;
 
 const TOKEN: HeaderName = HeaderName::from_static("x-aws-ec2-metadata-token");

@@ -10,10 +10,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::asker::{self, Stop, failed, place};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
-use super::search::{self, Identity, Stop, failed, place};
+use super::search::Identity;
 use crate::endpoint::Origin;
 
 const ENDPOINT: &str = "AWS_IOT_CORE_CREDENTIAL_ENDPOINT";
@@ -74,7 +75,7 @@ fn request(endpoint: &str, alias: &str, thing: Option<&str>) -> Result<Request<B
     let alias = utf8_percent_encode(alias, ESCAPED);
     let path = format!("/role-aliases/{alias}/credentials");
     let path: PathAndQuery = path.parse().map_err(failed)?;
-    let mut request = search::request(Method::GET, origin.join(&path).map_err(failed)?)?;
+    let mut request = asker::request(Method::GET, origin.join(&path).map_err(failed)?)?;
     if let Some(thing) = thing {
         let thing = HeaderValue::from_str(thing);
         let thing = thing.map_err(|_| failed("AWS_IOT_CORE_THING_NAME fits in no header"))?;

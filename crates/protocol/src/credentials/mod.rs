@@ -30,6 +30,7 @@
 //! # Ok::<(), kvs_protocol::credentials::NoCredentials>(())
 //! ```
 
+mod asker;
 mod cache;
 mod chain;
 pub mod container;

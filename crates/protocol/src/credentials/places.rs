@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::asker::{Stop, failed};
 use super::chain::Context;
-use super::search::{Stop, failed};
 use crate::endpoint::Target;
 use crate::operation::Service;
 use crate::rules::BuiltIns;

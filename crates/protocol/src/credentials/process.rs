@@ -1,9 +1,9 @@
 //! `credential_process`: a program that writes credentials.
 
+use super::asker::{Asker, Stop, failed};
 use super::document;
 use super::keys::Credentials;
 use super::plan::CommandLine;
-use super::search::{Asker, Stop, failed};
 
 pub(super) async fn load(asker: &Asker, line: &CommandLine) -> Result<Credentials, Stop> {
     let words = words(&line.0);

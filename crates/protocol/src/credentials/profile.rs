@@ -1,9 +1,9 @@
 //! Credentials of a profile: its plan, carried out.
 
+use super::asker::Stop;
 use super::chain::{self, Context};
 use super::keys::Credentials;
 use super::plan::{Base, NamedSource, NoPlan, Plan};
-use super::search::Stop;
 use super::{container, imds, process, sso, sts};
 
 pub(super) async fn load(context: &Context) -> Result<Credentials, Stop> {

@@ -10,11 +10,11 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use super::asker::{Patience, Stop, failed, place, request};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
 use super::plan::Sso;
-use super::search::{Patience, Stop, failed, place, request};
 use super::sha1::sha1;
 use crate::operation::Service;
 use crate::rules;

@@ -12,11 +12,11 @@ use http::{Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
+use super::asker::{Patience, Stop, failed, place, request};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
 use super::plan::{Role, WebIdentity};
-use super::search::{Patience, Stop, failed, place, request};
 use crate::endpoint::Target;
 use crate::operation::Service;
 use crate::restjson::xml;

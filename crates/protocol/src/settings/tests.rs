@@ -190,6 +190,63 @@ fn fips_and_dual_stack_are_switched_by_the_environment_then_the_profile() {
 }
 
 #[test]
+fn shared_files_are_read_as_others_read_them() {
+    let config = "\u{feff}; comment\n[profile a/b.c@d]; comment\nKey = one ; two\n\
+                  odd name = x\n  more\nlong = 1\n  2 # 3\n\t\n\
+                  [profile odd name]\nkey = x\n[other]\nkey = x\n\
+                  [default]\nkey = bare\n[profile default]\nkey = whole\n\
+                  [sso-session s]\nsso_region = r\n";
+    let credentials = "[default]\nkey = c\n[profile x]\nkey = x\n";
+    let profiles = Profiles::parse(config, credentials).unwrap();
+    assert_eq!(profiles.names().collect::<Vec<_>>(), ["a/b.c@d", "default"]);
+    let entries: Vec<_> = profiles.entries("a/b.c@d").collect();
+    assert_eq!(entries, [("key", "one"), ("long", "1\n2 # 3")]);
+    assert_eq!(profiles.get("default", "key"), Some("c"));
+    assert_eq!(profiles.sso_session("s", "sso_region"), Some("r"));
+}
+
+#[test]
+fn lines_that_mean_nothing_are_named() {
+    for (config, expected) in [
+        (
+            "key = value",
+            "line 1 of the config file is in no section; begin one with [name]",
+        ),
+        (
+            "\n[default",
+            "line 2 of the config file begins a section with '[', and there is no ']'",
+        ),
+        (
+            "[default]\n= x",
+            "line 2 of the config file sets a key that has no name",
+        ),
+        (
+            "[default]\n  key = x",
+            "line 2 of the config file is indented, and there is no key that it continues",
+        ),
+        (
+            "[default]\ns3 =\n  key",
+            "line 3 of the config file must set a nested key, as in `key = value`",
+        ),
+        (
+            "[default]\ns3 =\n  = x",
+            "line 3 of the config file sets a nested key that has no name",
+        ),
+    ] {
+        let told = Profiles::parse(config, "").unwrap_err().to_string();
+        assert_eq!(told, expected);
+    }
+    let told = Profiles::parse("", "[default]\nsecret")
+        .unwrap_err()
+        .to_string();
+    assert!(
+        told.starts_with("line 2 of the credentials file must"),
+        "{told}"
+    );
+    assert!(!told.contains("secret"), "{told}");
+}
+
+#[test]
 fn shared_files_are_at_home_unless_said_otherwise() {
     let env = |name: &str| match name {
         "HOME" => Some("/home/x".to_owned()),
@@ -199,6 +256,13 @@ fn shared_files_are_at_home_unless_said_otherwise() {
     let [config, credentials] = Settings::shared_files(&env);
     assert_eq!(config, Some("/etc/aws".into()));
     assert_eq!(credentials, Some("/home/x/.aws/credentials".into()));
+    let on_drive = |name: &str| match name {
+        "HOMEDRIVE" => Some("D:".to_owned()),
+        "HOMEPATH" => Some("/me".to_owned()),
+        _ => None,
+    };
+    let [config, _] = Settings::shared_files(&on_drive);
+    assert_eq!(config, Some("D:/me/.aws/config".into()));
 }
 
 #[test]
