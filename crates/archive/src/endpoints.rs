@@ -95,7 +95,7 @@ impl Endpoints {
             configured_data: settings.service_urls.clone(),
             use_fips: settings.use_fips_endpoint,
             use_dual_stack: settings.use_dualstack_endpoint,
-            retry: RetryPolicy::default(),
+            retry: settings.retry.clone(),
             user_agent: None,
             known: BTreeMap::new(),
         }

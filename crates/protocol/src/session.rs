@@ -89,28 +89,24 @@ impl Session {
         true
     }
 
-    /// The wait before the next attempt; `None` when retries are used up. `attempts` were sent.
-    pub(crate) fn allow_retry(
-        &mut self,
-        policy: &RetryPolicy,
-        attempts: u32,
-        reason: Reason,
-    ) -> Option<Permit> {
-        if attempts >= policy.max_attempts {
+    /// The wait before the next attempt; `None` when there is to be none.
+    pub(crate) fn allow_retry(&mut self, policy: &RetryPolicy, failed: Failed) -> Option<Permit> {
+        if failed.attempts >= policy.max_attempts {
             return None;
         }
-        let cost = if reason == Reason::TimedOut {
+        let after = match failed.reason {
+            Reason::ClockSkew | Reason::ExpiredCredentials => Duration::ZERO,
+            Reason::Transient | Reason::TimedOut | Reason::Throttled => {
+                let drawn = policy.backoff(failed.attempts, self.jitter.draw());
+                drawn.max(failed.hint.unwrap_or_default())
+            }
+        };
+        let cost = if failed.reason == Reason::TimedOut {
             COST_OF_TIMEOUT
         } else {
             COST
         };
         self.tokens = self.tokens.checked_sub(cost)?;
-        let after = match reason {
-            Reason::ClockSkew | Reason::ExpiredCredentials => Duration::ZERO,
-            Reason::Transient | Reason::TimedOut | Reason::Throttled => {
-                policy.backoff(attempts, self.jitter.draw())
-            }
-        };
         Some(Permit { after, cost })
     }
 
@@ -121,6 +117,16 @@ impl Session {
             .saturating_add(last_cost.unwrap_or(REFILL))
             .min(FULL);
     }
+}
+
+/// An attempt that failed, and may be worth another.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Failed {
+    /// How many were sent so far.
+    pub(crate) attempts: u32,
+    pub(crate) reason: Reason,
+    /// How long the service asks to wait.
+    pub(crate) hint: Option<Duration>,
 }
 
 /// Leave for one more attempt.
@@ -187,17 +193,37 @@ mod tests {
             ..RetryPolicy::default()
         };
         let mut session = Session::new(7);
+        let failed = |reason| Failed {
+            attempts: 1,
+            reason,
+            hint: None,
+        };
         let granted = (0..1_000)
-            .take_while(|_| session.allow_retry(&policy, 1, Reason::Transient).is_some())
+            .take_while(|_| {
+                let failed = failed(Reason::Transient);
+                session.allow_retry(&policy, failed).is_some()
+            })
             .count();
         assert_eq!(granted, 100);
         session.succeeded(Some(COST));
-        assert!(session.allow_retry(&policy, 1, Reason::Throttled).is_some());
+        assert!(
+            session
+                .allow_retry(&policy, failed(Reason::Throttled))
+                .is_some()
+        );
         for _ in 0..COST_OF_TIMEOUT {
             session.succeeded(None);
         }
-        assert!(session.allow_retry(&policy, 1, Reason::TimedOut).is_some());
-        assert!(session.allow_retry(&policy, 1, Reason::TimedOut).is_none());
+        assert!(
+            session
+                .allow_retry(&policy, failed(Reason::TimedOut))
+                .is_some()
+        );
+        assert!(
+            session
+                .allow_retry(&policy, failed(Reason::TimedOut))
+                .is_none()
+        );
     }
 
     #[test]

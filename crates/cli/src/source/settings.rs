@@ -28,10 +28,10 @@ impl Connection {
         if global.verbose {
             tell(&settings);
         }
-        let retry = RetryPolicy {
-            max_attempts: attempts()?,
-            ..RetryPolicy::default()
-        };
+        let mut retry = settings.retry.clone();
+        if global.emulator {
+            retry.max_attempts = attempts()?;
+        }
         Ok(Self {
             settings,
             retry,

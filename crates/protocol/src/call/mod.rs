@@ -48,11 +48,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod progress;
+
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, DATE, HOST, HeaderValue, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
 use http::response::Parts;
 use http::uri::PathAndQuery;
 use http::{Request, StatusCode};
@@ -64,8 +66,9 @@ use crate::error::{Error, ErrorKind, Interruption, Invalid, Malformed, Refusal};
 use crate::operation::{Delivery, Operation, ServiceError, Upload};
 use crate::restjson::{ErrorReply, Violations};
 use crate::retry::{self, Reason};
-use crate::session::Session;
+use crate::session::{Failed, Session};
 use crate::sign;
+use progress::Progress;
 
 /// How much of an error's body is read: enough for every message that a person would read.
 const REFUSAL_LIMIT: usize = 64 << 10;
@@ -85,17 +88,6 @@ pub struct UploadBody {
     pub length: Option<u64>,
     /// Its SHA-256 sum; without it the signature leaves the body out.
     pub sha256: Option<[u8; 32]>,
-}
-
-/// What a call carries along from attempt to attempt.
-#[derive(Debug)]
-struct Progress {
-    target: Arc<Target>,
-    attempts: u32,
-    /// What the last retry took from the session's tokens.
-    last_cost: Option<u32>,
-    clock_corrected: bool,
-    credentials_renewed: bool,
 }
 
 impl<O: Operation> Call<O> {
@@ -142,15 +134,8 @@ impl<O: Operation> Call<O> {
             Ok(request)
         };
         let request = encode().map_err(|invalid| error::<O>(0, ErrorKind::Invalid(invalid)))?;
-        let progress = Progress {
-            target,
-            attempts: 0,
-            last_cost: None,
-            clock_corrected: false,
-            credentials_renewed: false,
-        };
         Ok(Self {
-            progress,
+            progress: Progress::new(target),
             request,
             operation,
         })
@@ -239,27 +224,27 @@ impl<O: Operation> Call<O> {
     fn again(
         mut self,
         reason: Option<Reason>,
+        hint: Option<Duration>,
         session: &mut Session,
         otherwise: impl FnOnce() -> ErrorKind<O::Error>,
     ) -> Result<Retry<O>, Error<O::Error>> {
-        let Progress {
-            target, attempts, ..
-        } = &self.progress;
         let permit = reason.and_then(|reason| {
-            Some((
+            let failed = Failed {
+                attempts: self.progress.attempts,
                 reason,
-                session.allow_retry(&target.retry, *attempts, reason)?,
-            ))
+                hint,
+            };
+            let permit = session.allow_retry(&self.progress.target.retry, failed)?;
+            Some((reason, permit))
         });
         let Some((reason, permit)) = permit else {
             return Err(self.failed(otherwise()));
         };
         self.progress.last_cost = Some(permit.cost);
-        let refresh_credentials = reason == Reason::ExpiredCredentials;
         Ok(Retry {
             after: permit.after,
             reason,
-            refresh_credentials,
+            refresh_credentials: reason == Reason::ExpiredCredentials,
             call: self,
         })
     }
@@ -270,7 +255,7 @@ impl<O: Operation> Call<O> {
         session: &mut Session,
     ) -> Result<Retry<O>, Error<O::Error>> {
         let reason = retry::classify_interruption(why.kind);
-        self.again(reason, session, || ErrorKind::Interrupted(why))
+        self.again(reason, None, session, || ErrorKind::Interrupted(why))
     }
 
     fn failed(&self, kind: ErrorKind<O::Error>) -> Error<O::Error> {
@@ -416,7 +401,8 @@ impl<O: Operation> Refused<O> {
         let reply = ErrorReply::new(&head, prefix);
         let reason = retry::classify(head.status, reply.code(), O::SERVICE)
             .filter(|reason| call.progress.admits(*reason, &head, session, at));
-        call.again(reason, session, || {
+        let hint = retry::wait_hint(&head.headers, session.service_time(at));
+        call.again(reason, hint, session, || {
             ErrorKind::Refused(Box::new(Refusal {
                 error: O::Error::decode(reply.code(), &reply),
                 status: head.status,
@@ -425,31 +411,6 @@ impl<O: Operation> Refused<O> {
                 request_id: reply.request_id().map(str::to_owned),
             }))
         })
-    }
-}
-
-impl Progress {
-    /// A wrong clock is corrected once, and credentials are renewed once; doing it again would not
-    /// change the answer.
-    fn admits(
-        &mut self,
-        reason: Reason,
-        head: &Parts,
-        session: &mut Session,
-        at: SystemTime,
-    ) -> bool {
-        match reason {
-            Reason::ClockSkew => {
-                let date = head
-                    .headers
-                    .get(DATE)
-                    .and_then(|date| date.to_str().ok())
-                    .unwrap_or_default();
-                !std::mem::replace(&mut self.clock_corrected, true) && session.learn_clock(date, at)
-            }
-            Reason::ExpiredCredentials => !std::mem::replace(&mut self.credentials_renewed, true),
-            Reason::Transient | Reason::TimedOut | Reason::Throttled => true,
-        }
     }
 }
 

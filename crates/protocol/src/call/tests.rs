@@ -287,6 +287,22 @@ fn expired_credentials_are_renewed_once() {
 }
 
 #[test]
+fn the_service_says_when_to_come_back() {
+    let mut scenario = Scenario::new();
+    for (header, value, least) in [
+        ("retry-after", "30", 30_000),
+        ("x-amz-retry-after", "2500", 2_500),
+    ] {
+        let answer = status(503).header(header, value);
+        let retry = scenario.refuse(scenario.call(), answer, "").unwrap();
+        assert_eq!(retry.after, Duration::from_millis(least));
+    }
+    let answer = status(503).header("retry-after", "0");
+    let retry = scenario.refuse(scenario.call(), answer, "").unwrap();
+    assert!(!retry.after.is_zero(), "others come back, too");
+}
+
+#[test]
 fn interruptions_are_retried_unless_it_cannot_help() {
     for (kind, retried) in [
         (InterruptionKind::Connect, true),

@@ -12,6 +12,7 @@ use crate::credentials::{Credentials, Sources};
 use crate::endpoint::Origin;
 use crate::error::Invalid;
 use crate::proxy::Proxy;
+use crate::retry::RetryPolicy;
 
 pub use profile::Profiles;
 
@@ -74,6 +75,8 @@ pub struct Settings {
     pub ca_bundle: Option<PathBuf>,
     /// Proxy for HTTPS requests.
     pub proxy: Option<Proxy>,
+    /// When calls are sent again.
+    pub retry: RetryPolicy,
 }
 
 /// What the caller says outright; it goes before everything else.
@@ -100,6 +103,7 @@ impl Settings {
             use_dualstack_endpoint: false,
             ca_bundle: None,
             proxy: None,
+            retry: RetryPolicy::default(),
         }
     }
 
@@ -171,6 +175,7 @@ impl Settings {
                 .or_else(|| of_profile("ca_bundle"))
                 .map(PathBuf::from),
             proxy: proxy(env)?,
+            retry: retry(env, &of_profile)?,
         })
     }
 }
@@ -262,6 +267,24 @@ fn switch(
             format!("is {value:?}, and must be true or false"),
         )),
     }
+}
+
+fn retry(
+    env: Env<'_>,
+    of_profile: &dyn Fn(&str) -> Option<String>,
+) -> Result<RetryPolicy, Invalid> {
+    let mut policy = RetryPolicy::default();
+    if let Some(mode) = set(env, "AWS_RETRY_MODE").or_else(|| of_profile("retry_mode")) {
+        policy.mode = mode.parse()?;
+    }
+    const ATTEMPTS: &str = "AWS_MAX_ATTEMPTS";
+    if let Some(text) = set(env, ATTEMPTS).or_else(|| of_profile("max_attempts")) {
+        let attempts = text.parse().ok().filter(|attempts| *attempts > 0);
+        policy.max_attempts = attempts.ok_or_else(|| {
+            Invalid::new(ATTEMPTS, format!("is {text:?}; set it to a number from 1"))
+        })?;
+    }
+    Ok(policy)
 }
 
 fn proxy(env: Env<'_>) -> Result<Option<Proxy>, Invalid> {

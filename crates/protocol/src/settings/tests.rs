@@ -1,4 +1,5 @@
 use super::*;
+use crate::retry::RetryMode;
 
 const CONFIG: &str = "
 # comment
@@ -279,5 +280,32 @@ fn secrets_do_not_show() {
     assert!(
         !shown.contains("s3cr") && !shown.contains("hunter2"),
         "{shown}"
+    );
+}
+
+#[test]
+fn retries_are_set_by_the_environment_then_the_profile() {
+    let retry = |vars: &[(&str, &str)]| {
+        let config = "[default]\nregion = r\nretry_mode = Adaptive\nmax_attempts = 7";
+        let env = |name: &str| {
+            let var = vars.iter().find(|(n, _)| *n == name);
+            var.map(|(_, value)| (*value).to_owned())
+        };
+        let profiles = Profiles::parse(config, "").unwrap();
+        Settings::resolve(Explicit::default(), &env, &profiles)
+            .map(|settings| (settings.retry.mode, settings.retry.max_attempts))
+            .map_err(|e| e.to_string())
+    };
+    assert_eq!(retry(&[]), Ok((RetryMode::Adaptive, 7)));
+    let legacy = ("AWS_RETRY_MODE", "legacy");
+    assert_eq!(retry(&[legacy]), Ok((RetryMode::Standard, 7)));
+    let once = ("AWS_MAX_ATTEMPTS", "1");
+    assert_eq!(retry(&[legacy, once]), Ok((RetryMode::Standard, 1)));
+    let problem = "AWS_MAX_ATTEMPTS is \"0\"; set it to a number from 1";
+    assert_eq!(retry(&[("AWS_MAX_ATTEMPTS", "0")]), Err(problem.to_owned()));
+    let problem = "retry mode is \"hasty\", and must be standard or adaptive";
+    assert_eq!(
+        retry(&[("AWS_RETRY_MODE", "hasty")]),
+        Err(problem.to_owned())
     );
 }

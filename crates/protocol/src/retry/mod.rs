@@ -1,13 +1,18 @@
 //! When a call is worth another attempt, and how long to wait before it.
 
+mod hint;
+
+use std::str::FromStr;
 use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::InterruptionKind;
+use crate::error::{InterruptionKind, Invalid};
 use crate::operation::Service;
 
-/// The standard mode of AWS's SDKs: a few attempts, exponential waits with full jitter.
+pub(crate) use hint::wait_hint;
+
+/// As in the modes of AWS's SDKs: a few attempts, exponential waits with full jitter.
 ///
 /// ```
 /// use kvs_protocol::retry::RetryPolicy;
@@ -21,8 +26,36 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// Upper bound of the wait before the second attempt; it doubles with each further one.
     pub base: Duration,
-    /// No wait is longer than this.
+    /// No wait is longer than this, unless the service asks for a longer one.
     pub longest: Duration,
+    /// Whether calls are slowed down when the service asks for it.
+    pub mode: RetryMode,
+}
+
+/// Whether a client slows down when the service asks to be called less often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RetryMode {
+    /// What was throttled is sent again after a wait; other calls go on as before.
+    #[default]
+    Standard,
+    /// All calls of the client are slowed down to the rate that the service can take.
+    Adaptive,
+}
+
+impl FromStr for RetryMode {
+    type Err = Invalid;
+
+    /// Reads `standard` or `adaptive`; `legacy`, which others still have, is read as standard.
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text.to_ascii_lowercase().as_str() {
+            "standard" | "legacy" => Ok(Self::Standard),
+            "adaptive" => Ok(Self::Adaptive),
+            _ => Err(Invalid::new(
+                "retry mode",
+                format!("is {text:?}, and must be standard or adaptive"),
+            )),
+        }
+    }
 }
 
 impl Default for RetryPolicy {
@@ -31,6 +64,7 @@ impl Default for RetryPolicy {
             max_attempts: 3,
             base: Duration::from_secs(1),
             longest: Duration::from_secs(20),
+            mode: RetryMode::Standard,
         }
     }
 }

@@ -1,0 +1,57 @@
+//! What a call carries along from attempt to attempt.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use http::header::DATE;
+use http::response::Parts;
+
+use crate::endpoint::Target;
+use crate::retry::Reason;
+use crate::session::Session;
+
+/// What a call carries along from attempt to attempt.
+#[derive(Debug)]
+pub(super) struct Progress {
+    pub(super) target: Arc<Target>,
+    pub(super) attempts: u32,
+    /// What the last retry took from the session's tokens.
+    pub(super) last_cost: Option<u32>,
+    clock_corrected: bool,
+    credentials_renewed: bool,
+}
+
+impl Progress {
+    pub(super) fn new(target: Arc<Target>) -> Self {
+        Self {
+            target,
+            attempts: 0,
+            last_cost: None,
+            clock_corrected: false,
+            credentials_renewed: false,
+        }
+    }
+
+    /// A wrong clock is corrected once, and credentials are renewed once; doing it again would not
+    /// change the answer.
+    pub(super) fn admits(
+        &mut self,
+        reason: Reason,
+        head: &Parts,
+        session: &mut Session,
+        at: SystemTime,
+    ) -> bool {
+        match reason {
+            Reason::ClockSkew => {
+                let date = head
+                    .headers
+                    .get(DATE)
+                    .and_then(|date| date.to_str().ok())
+                    .unwrap_or_default();
+                !std::mem::replace(&mut self.clock_corrected, true) && session.learn_clock(date, at)
+            }
+            Reason::ExpiredCredentials => !std::mem::replace(&mut self.credentials_renewed, true),
+            Reason::Transient | Reason::TimedOut | Reason::Throttled => true,
+        }
+    }
+}
