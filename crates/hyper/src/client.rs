@@ -287,6 +287,7 @@ impl Client {
         mut call: Call<O>,
     ) -> Result<Opened<O::Output>, Error<O::Error>> {
         loop {
+            self.pace(&call).await;
             let credentials = self.credentials::<O>().await?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
             let retry = match self.shared.transport.exchange(request).await {
@@ -311,6 +312,14 @@ impl Client {
             }
             self.shared.clock.sleep(retry.after).await;
             call = retry.call;
+        }
+    }
+
+    /// Waits until the service can take another attempt.
+    async fn pace<O: Operation>(&self, call: &Call<O>) {
+        let wait = call.pace(&mut self.session(), self.now());
+        if !wait.is_zero() {
+            self.shared.clock.sleep(wait).await;
         }
     }
 

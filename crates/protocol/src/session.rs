@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::retry::{Reason, RetryPolicy};
+use crate::retry::{RateLimiter, Reason, RetryPolicy};
 use crate::sign::SigningKeys;
 use crate::timestamp::Timestamp;
 
@@ -16,7 +16,7 @@ const REFILL: u32 = 1;
 /// Services accept five minutes of skew; less than this is not what they complained about.
 const NOTABLE_SKEW: Duration = Duration::from_secs(60);
 
-/// Clock skew, retry tokens, jitter and the signing key: kept by a driver behind a lock, and never
+/// Clock skew, retry tokens, the rate, jitter and the signing key: kept by a driver behind a lock, and never
 /// across an await.
 ///
 /// The seed makes everything that looks random here repeatable.
@@ -25,6 +25,7 @@ pub struct Session {
     tokens: u32,
     skew: Skew,
     jitter: Jitter,
+    pub(crate) limiter: RateLimiter,
     pub(crate) keys: SigningKeys,
 }
 
@@ -41,6 +42,7 @@ impl Session {
             tokens: FULL,
             skew: Skew::Ahead(Duration::ZERO),
             jitter: Jitter(seed),
+            limiter: RateLimiter::default(),
             keys: SigningKeys::default(),
         }
     }

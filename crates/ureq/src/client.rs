@@ -281,6 +281,7 @@ impl Client {
     /// Carries a call through all of its attempts.
     fn call<O: Operation>(&self, mut call: Call<O>) -> Result<Opened<O::Output>, Error<O::Error>> {
         loop {
+            self.pace(&call);
             let credentials = self.credentials::<O>()?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
             let retry = match self.shared.transport.exchange(request) {
@@ -306,6 +307,14 @@ impl Client {
             }
             self.shared.clock.sleep(retry.after);
             call = retry.call;
+        }
+    }
+
+    /// Waits until the service can take another attempt.
+    fn pace<O: Operation>(&self, call: &Call<O>) {
+        let wait = call.pace(&mut self.session(), self.now());
+        if !wait.is_zero() {
+            self.shared.clock.sleep(wait);
         }
     }
 

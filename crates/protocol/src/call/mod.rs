@@ -2,7 +2,7 @@
 //!
 //! | state | what a driver does | next |
 //! | --- | --- | --- |
-//! | [`Call`] | asks for credentials and the time, then [`sign`](Call::sign)s | [`Waiting`] |
+//! | [`Call`] | waits as [`pace`](Call::pace) says, asks for credentials and the time, then [`sign`](Call::sign)s | [`Waiting`] |
 //! | [`Waiting`] | sends the request and gives the head of the answer, or [`interrupted`](Waiting::interrupted) | [`Head`], [`Retry`] |
 //! | [`Head::Streaming`] | hands the body to the caller | – |
 //! | [`Collect`] | reads the body up to [`limit`](Collect::limit), then [`finish`](Collect::finish)es | the output, [`Retry`] |
@@ -169,6 +169,16 @@ impl<O: Operation> Call<O> {
         self.progress.attempts
     }
 
+    /// How long to wait before the next attempt, so that the client sends no more than the service
+    /// can take; nothing, except in [adaptive mode](crate::retry::RetryMode). Asked once for each
+    /// attempt.
+    pub fn pace(&self, session: &mut Session, now: SystemTime) -> Duration {
+        match self.progress.is_adaptive() {
+            true => session.limiter.acquire(now),
+            false => Duration::ZERO,
+        }
+    }
+
     /// Signs as of `now`. Every attempt is signed afresh, with the credentials that the driver has
     /// just asked for.
     pub fn sign(
@@ -295,6 +305,7 @@ impl<O: Operation> Waiting<O> {
                 at: now,
             }));
         }
+        self.call.progress.answered(false, session, now);
         session.succeeded(self.call.progress.last_cost);
         if !<O::Delivery as Delivery>::STREAMED {
             return Ok(Head::Collect(Collect {
@@ -401,6 +412,8 @@ impl<O: Operation> Refused<O> {
         let reply = ErrorReply::new(&head, prefix);
         let reason = retry::classify(head.status, reply.code(), O::SERVICE)
             .filter(|reason| call.progress.admits(*reason, &head, session, at));
+        let throttled = reason == Some(Reason::Throttled);
+        call.progress.answered(throttled, session, at);
         let hint = retry::wait_hint(&head.headers, session.service_time(at));
         call.again(reason, hint, session, || {
             ErrorKind::Refused(Box::new(Refusal {

@@ -7,7 +7,7 @@ use http::header::DATE;
 use http::response::Parts;
 
 use crate::endpoint::Target;
-use crate::retry::Reason;
+use crate::retry::{Reason, RetryMode};
 use crate::session::Session;
 
 /// What a call carries along from attempt to attempt.
@@ -29,6 +29,17 @@ impl Progress {
             last_cost: None,
             clock_corrected: false,
             credentials_renewed: false,
+        }
+    }
+
+    pub(super) fn is_adaptive(&self) -> bool {
+        self.target.retry.mode == RetryMode::Adaptive
+    }
+
+    /// Learns from an answer how often the service wants to be called.
+    pub(super) fn answered(&self, throttled: bool, session: &mut Session, now: SystemTime) {
+        if self.is_adaptive() {
+            session.limiter.answered(throttled, now);
         }
     }
 

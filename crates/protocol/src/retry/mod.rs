@@ -1,5 +1,6 @@
 //! When a call is worth another attempt, and how long to wait before it.
 
+mod adaptive;
 mod hint;
 
 use std::str::FromStr;
@@ -10,6 +11,7 @@ use http::StatusCode;
 use crate::error::{InterruptionKind, Invalid};
 use crate::operation::Service;
 
+pub(crate) use adaptive::RateLimiter;
 pub(crate) use hint::wait_hint;
 
 /// As in the modes of AWS's SDKs: a few attempts, exponential waits with full jitter.

@@ -1,0 +1,107 @@
+//! How calls are sent again, and how a client slows down, under both drivers.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails in a test fails the test"
+)]
+
+use std::time::Duration;
+
+use kvs_tests::{DRIVERS, Driver, Service, TestClock, settings};
+use kvs_ureq::api::protocol::retry::RetryMode;
+use kvs_ureq::api::protocol::{Error, Settings};
+use kvs_ureq::api::video::{DescribeStream, Exception};
+use wiremock::ResponseTemplate;
+
+const AT: &str = "/describeStream";
+
+fn describe(driver: &Driver) -> Result<(), Error<Exception>> {
+    let operation = DescribeStream {
+        stream_name: Some("cam".to_owned()),
+        ..DescribeStream::default()
+    };
+    driver.send(operation).map(drop)
+}
+
+fn refusal(code: &str) -> ResponseTemplate {
+    let body = serde_json::json!({ "__type": code, "Message": "why" });
+    ResponseTemplate::new(400)
+        .set_body_json(body)
+        .insert_header("x-amzn-requestid", "r-1")
+}
+
+fn fine() -> ResponseTemplate {
+    ResponseTemplate::new(200)
+        .set_body_string("{}")
+        .insert_header("x-amzn-requestid", "r-2")
+}
+
+/// Runs a test under each driver, against a service of its own that answers in turn.
+fn each(
+    answers: &[ResponseTemplate],
+    set: impl Fn(&mut Settings),
+    test: impl Fn(&Service, &Driver, &TestClock),
+) {
+    for start in DRIVERS {
+        let service = Service::start();
+        service.on_in_turn(AT, answers);
+        let mut settings = settings(&service.url());
+        set(&mut settings);
+        let (driver, clock) = start(&settings);
+        test(&service, &driver, &clock);
+    }
+}
+
+#[test]
+fn the_settings_say_how_often() {
+    let answers = [refusal("ThrottlingException")];
+    let four = |settings: &mut Settings| settings.retry.max_attempts = 4;
+    each(&answers, four, |service, driver, _| {
+        assert_eq!(describe(driver).unwrap_err().attempts, 4);
+        assert_eq!(service.requests(AT).len(), 4);
+    });
+}
+
+#[test]
+fn nobody_comes_back_earlier_than_the_service_says() {
+    let answers = [
+        ResponseTemplate::new(503).insert_header("retry-after", "25"),
+        ResponseTemplate::new(503).insert_header("x-amz-retry-after", "12000"),
+        fine(),
+    ];
+    each(
+        &answers,
+        |_| {},
+        |_, driver, clock| {
+            describe(driver).unwrap();
+            assert_eq!(clock.sleeps(), [25, 12].map(Duration::from_secs));
+        },
+    );
+}
+
+#[test]
+fn adaptive_clients_slow_down_after_the_first_complaint() {
+    let answers = [refusal("ThrottlingException"), fine()];
+    let adaptive = |settings: &mut Settings| settings.retry.mode = RetryMode::Adaptive;
+    each(&answers, adaptive, |_, driver, clock| {
+        for _ in 0..3 {
+            describe(driver).unwrap();
+        }
+        let sleeps = clock.sleeps();
+        // The wait before the second attempt, then one for each request that needs a token.
+        assert_eq!(sleeps.len(), 4, "{sleeps:?}");
+        for pace in &sleeps[1..] {
+            assert!(*pace > Duration::from_secs(1), "{sleeps:?}");
+        }
+    });
+    each(
+        &answers,
+        |_| {},
+        |_, driver, clock| {
+            for _ in 0..3 {
+                describe(driver).unwrap();
+            }
+            assert_eq!(clock.sleeps().len(), 1);
+        },
+    );
+}
