@@ -1,15 +1,16 @@
 //! How calls are sent again, and how a client slows down, under both drivers.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "what fails in a test fails the test"
 )]
 
 use std::time::Duration;
 
-use kvs_tests::{DRIVERS, Driver, Service, TestClock, settings};
+use kvs_tests::{DRIVERS, Deed, Driver, Peer, Service, TestClock, settings};
 use kvs_ureq::api::protocol::retry::RetryMode;
-use kvs_ureq::api::protocol::{Error, Settings};
+use kvs_ureq::api::protocol::{Error, ErrorKind, InterruptionKind, Settings};
 use kvs_ureq::api::video::{DescribeStream, Exception};
 use wiremock::ResponseTemplate;
 
@@ -104,4 +105,60 @@ fn adaptive_clients_slow_down_after_the_first_complaint() {
             assert_eq!(clock.sleeps().len(), 1);
         },
     );
+}
+
+/// Both drivers, with a deadline for each call.
+fn with_deadline(url: &str, deadline: Duration) -> [(Driver, TestClock); 2] {
+    let settings = settings(url);
+    let (ours, theirs) = (TestClock::default(), TestClock::default());
+    let blocking = kvs_ureq::Client::builder(&settings)
+        .clock(ours.clone())
+        .deadline(deadline)
+        .build();
+    let on_hyper = kvs_hyper::Client::builder(&settings)
+        .clock(theirs.clone())
+        .deadline(deadline)
+        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    [
+        (Driver::Ureq(blocking.unwrap()), ours),
+        (Driver::Hyper(runtime.unwrap(), on_hyper.unwrap()), theirs),
+    ]
+}
+
+#[test]
+fn nobody_waits_for_an_attempt_after_the_deadline() {
+    let service = Service::start();
+    let busy = ResponseTemplate::new(503).insert_header("retry-after", "25");
+    service.on(AT, busy);
+    for (driver, clock) in with_deadline(&service.url(), Duration::from_secs(20)) {
+        let error = describe(&driver).unwrap_err();
+        assert_eq!(error.attempts, 1);
+        assert_eq!(error.refusal().unwrap().status, 503);
+        assert!(clock.sleeps().is_empty());
+    }
+    for (driver, clock) in with_deadline(&service.url(), Duration::from_secs(60)) {
+        assert_eq!(describe(&driver).unwrap_err().attempts, 3);
+        assert_eq!(clock.sleeps().len(), 2);
+    }
+}
+
+#[test]
+fn an_answer_has_to_be_there_at_the_deadline() {
+    let part = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}";
+    for answer in ["", part] {
+        for start in 0..2 {
+            let peer = Peer::start([Deed::AnswerAndStall(answer.into())]);
+            let drivers = with_deadline(&peer.url(), Duration::from_millis(40));
+            let (driver, _) = &drivers[start];
+            let error = describe(driver).unwrap_err();
+            assert_eq!(error.attempts, 1, "{error}");
+            let ErrorKind::Interrupted(why) = &error.kind else {
+                panic!("{error}")
+            };
+            assert_eq!(why.kind, InterruptionKind::TimedOut, "{why}");
+        }
+    }
 }

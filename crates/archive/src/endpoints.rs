@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderValue, StatusCode};
 use kvs_api::protocol::retry::RetryPolicy;
@@ -41,6 +42,7 @@ pub struct Endpoints {
     use_fips: bool,
     use_dual_stack: bool,
     retry: RetryPolicy,
+    deadline: Option<Duration>,
     user_agent: Option<HeaderValue>,
     known: BTreeMap<Place, Arc<Target>>,
 }
@@ -96,6 +98,7 @@ impl Endpoints {
             use_fips: settings.use_fips_endpoint,
             use_dual_stack: settings.use_dualstack_endpoint,
             retry: settings.retry.clone(),
+            deadline: None,
             user_agent: None,
             known: BTreeMap::new(),
         }
@@ -105,6 +108,13 @@ impl Endpoints {
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// The same with a deadline for each call.
+    #[must_use]
+    pub fn with_deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
         self
     }
 
@@ -225,6 +235,7 @@ impl Endpoints {
 
     fn configure(&self, target: &mut Target) {
         target.retry = self.retry.clone();
+        target.deadline = self.deadline;
         if let Some(user_agent) = &self.user_agent {
             target.user_agent = user_agent.clone();
         }

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use kvs_archive::api::protocol::{Interruption, InterruptionKind};
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::pool::Lease;
-use crate::transport::broken;
+use crate::transport::{broken, too_late};
 
 /// The payload of a streamed answer, as it comes in.
 ///
@@ -22,6 +22,8 @@ pub struct Body {
     stall: Duration,
     /// How long it has been.
     silent: Duration,
+    /// When it has to be there, if it is collected.
+    until: Option<Instant>,
 }
 
 enum State {
@@ -36,7 +38,13 @@ impl Body {
             state: State::Open(incoming, lease),
             stall,
             silent: Duration::ZERO,
+            until: None,
         }
+    }
+
+    pub(crate) fn collected_until(mut self, until: Option<Instant>) -> Self {
+        self.until = until;
+        self
     }
 
     /// The next piece, `None` at the end. No piece is lost if the future is dropped before it is
@@ -97,9 +105,15 @@ impl Body {
     }
 
     async fn read_into(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {
-        while read.len() < limit
-            && let Some(chunk) = self.chunk().await?
-        {
+        let until = self.until;
+        while read.len() < limit {
+            let chunk = match until {
+                Some(until) => timeout_at(until, self.chunk())
+                    .await
+                    .unwrap_or_else(|_| Err(too_late()))?,
+                None => self.chunk().await?,
+            };
+            let Some(chunk) = chunk else { break };
             read.extend_from_slice(&chunk);
         }
         read.truncate(limit);

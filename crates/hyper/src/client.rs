@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use kvs_archive::api::archived_media::{Exception, ListFragments};
@@ -96,6 +96,15 @@ impl Builder {
     /// When calls are sent again.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.endpoints = self.endpoints.with_retry(retry);
+        self
+    }
+
+    /// How long a call may take, with all of its attempts and the waits between them; as long as
+    /// they take by default. No wait begins that would end after it. The question where an operation
+    /// is served, and the pages of a listing, are calls of their own; the payload of a streamed
+    /// answer may come in later.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.endpoints = self.endpoints.with_deadline(deadline);
         self
     }
 
@@ -290,15 +299,18 @@ impl Client {
             self.pace(&call).await;
             let credentials = self.credentials::<O>().await?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
-            let retry = match self.shared.transport.exchange(request).await {
-                Err(why) => waiting.interrupted(why, &mut self.session())?,
+            let left = waiting.time_left(self.now());
+            let retry = match self.shared.transport.exchange(request, left).await {
+                Err(why) => waiting.interrupted(why, &mut self.session(), self.now())?,
                 Ok((head, mut body)) => {
                     let head = waiting.head(head, &mut self.session(), self.now())?;
                     match head {
                         Head::Streaming(output) => return Ok(Opened::new(output, body)),
                         Head::Collect(collect) => match body.read_up_to(collect.limit()).await {
                             Ok(read) => return Ok(Opened::new(collect.finish(&read)?, body)),
-                            Err(why) => collect.interrupted(why, &mut self.session())?,
+                            Err(why) => {
+                                collect.interrupted(why, &mut self.session(), self.now())?
+                            }
                         },
                         Head::Refused(refused) => {
                             let prefix = body.prefix(refused.limit()).await;

@@ -14,9 +14,8 @@ use kvs_archive::api::protocol::credentials::{
     Answer, Ask, Cache, Credentials, Sources, Standing, Step, Ticket,
 };
 use kvs_archive::api::protocol::settings::NO_CREDENTIALS;
-use kvs_archive::api::protocol::{Interruption, InterruptionKind, Settings};
+use kvs_archive::api::protocol::{Interruption, Settings};
 use tokio::task::spawn_blocking;
-use tokio::time::timeout;
 
 use crate::client::Client;
 use crate::transport::Transport;
@@ -130,15 +129,13 @@ async fn aside(work: impl FnOnce() -> Answer + Send + 'static) -> Answer {
 
 async fn fetch(transport: &Transport, request: Request<Bytes>, within: Duration) -> Answer {
     let answer = async {
-        let (head, mut body) = transport.exchange(request).await?;
+        let (head, mut body) = transport.exchange(request, Some(within)).await?;
         let body = body.read_up_to(Ask::LIMIT).await?;
-        Ok(Response::from_parts(head, body.into()))
+        Ok::<_, Interruption>(Response::from_parts(head, body.into()))
     };
-    let answer = timeout(within, answer).await.unwrap_or_else(|_| {
-        let detail = format!("no whole answer within {within:?}");
-        Err(Interruption::new(InterruptionKind::TimedOut, detail))
-    });
-    answer.map_or_else(Answer::Interrupted, Answer::Response)
+    answer
+        .await
+        .map_or_else(Answer::Interrupted, Answer::Response)
 }
 
 /// The content of a file, up to the limit.

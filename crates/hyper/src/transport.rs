@@ -1,6 +1,7 @@
 //! Requests and answers over `hyper`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
@@ -8,7 +9,7 @@ use http::uri::PathAndQuery;
 use http::{Request, Uri};
 use kvs_archive::api::protocol::credentials::Identity;
 use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 use crate::body::Body;
 use crate::connect::{Connector, Place, told};
@@ -59,11 +60,23 @@ impl Transport {
         })
     }
 
-    /// Sends a request and waits for the head of the answer.
+    /// Sends a request and waits for the head of the answer. With a limit, the head has to be there
+    /// in this time, and so has a body that is collected.
     pub(crate) async fn exchange(
         &self,
-        mut request: Request<Bytes>,
+        request: Request<Bytes>,
+        limit: Option<Duration>,
     ) -> Result<(Parts, Body), Interruption> {
+        let Some(limit) = limit else {
+            return self.unlimited(request).await;
+        };
+        let end = Instant::now().checked_add(limit);
+        let exchanged = timeout(limit, self.unlimited(request)).await;
+        let (head, body) = exchanged.unwrap_or_else(|_| Err(too_late()))?;
+        Ok((head, body.collected_until(end)))
+    }
+
+    async fn unlimited(&self, mut request: Request<Bytes>) -> Result<(Parts, Body), Interruption> {
         let place = Place::of(request.uri())?;
         let path = request.uri().path_and_query().cloned();
         *request.uri_mut() = Uri::from(path.unwrap_or(PathAndQuery::from_static("/")));
@@ -106,6 +119,11 @@ impl Transport {
             Failure::Failed(error) => broken(&error),
         }
     }
+}
+
+/// All the time that there was is used up.
+pub(crate) fn too_late() -> Interruption {
+    Interruption::new(InterruptionKind::TimedOut, "the time limit is reached")
 }
 
 /// A connection that was made, and then failed.

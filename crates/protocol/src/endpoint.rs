@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
+use std::time::Duration;
 
 use http::HeaderValue;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
@@ -160,6 +161,8 @@ pub struct Target {
     pub scope: Scope,
     /// When they are sent again.
     pub retry: RetryPolicy,
+    /// How long a call may take, with all of its attempts and the waits between them.
+    pub deadline: Option<Duration>,
     /// Who they say they are from.
     pub user_agent: HeaderValue,
 }
@@ -238,6 +241,7 @@ impl Target {
                 service: service.signing_name.to_owned(),
             },
             retry: RetryPolicy::default(),
+            deadline: None,
             user_agent: HeaderValue::from_static(concat!("kvs-rs/", env!("CARGO_PKG_VERSION"))),
         }
     }

@@ -103,6 +103,10 @@ impl Session {
                 drawn.max(failed.hint.unwrap_or_default())
             }
         };
+        // Waiting for an attempt that comes too late is of no use.
+        if failed.left.is_some_and(|left| left <= after) {
+            return None;
+        }
         let cost = if failed.reason == Reason::TimedOut {
             COST_OF_TIMEOUT
         } else {
@@ -129,6 +133,8 @@ pub(crate) struct Failed {
     pub(crate) reason: Reason,
     /// How long the service asks to wait.
     pub(crate) hint: Option<Duration>,
+    /// How long the call may still take.
+    pub(crate) left: Option<Duration>,
 }
 
 /// Leave for one more attempt.
@@ -199,6 +205,7 @@ mod tests {
             attempts: 1,
             reason,
             hint: None,
+            left: None,
         };
         let granted = (0..1_000)
             .take_while(|_| {

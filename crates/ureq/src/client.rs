@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
 use kvs_archive::api::archived_media::{Exception, ListFragments};
@@ -23,7 +23,7 @@ use crate::credentials::{Environment, Provider};
 use crate::download::Download;
 use crate::pages::Pages;
 use crate::settings;
-use crate::transport::Transport;
+use crate::transport::{Limit, Transport};
 
 /// A blocking client. Clones share connections, endpoints and the retry budget.
 ///
@@ -96,6 +96,15 @@ impl Builder {
     /// When calls are sent again.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.endpoints = self.endpoints.with_retry(retry);
+        self
+    }
+
+    /// How long a call may take, with all of its attempts and the waits between them; as long as
+    /// they take by default. No wait begins that would end after it. The question where an operation
+    /// is served, and the pages of a listing, are calls of their own; the payload of a streamed
+    /// answer may come in later.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.endpoints = self.endpoints.with_deadline(deadline);
         self
     }
 
@@ -284,8 +293,9 @@ impl Client {
             self.pace(&call);
             let credentials = self.credentials::<O>()?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
-            let retry = match self.shared.transport.exchange(request) {
-                Err(why) => waiting.interrupted(why, &mut self.session())?,
+            let limit = Limit::of::<O>(waiting.time_left(self.now()));
+            let retry = match self.shared.transport.exchange(request, limit) {
+                Err(why) => waiting.interrupted(why, &mut self.session(), self.now())?,
                 Ok((head, mut body)) => {
                     // Bound first: in the match the lock would be held through all of its arms.
                     let head = waiting.head(head, &mut self.session(), self.now())?;
@@ -293,7 +303,9 @@ impl Client {
                         Head::Streaming(output) => return Ok(Opened::new(output, body)),
                         Head::Collect(collect) => match body.read_up_to(collect.limit()) {
                             Ok(read) => return Ok(Opened::new(collect.finish(&read)?, body)),
-                            Err(why) => collect.interrupted(why, &mut self.session())?,
+                            Err(why) => {
+                                collect.interrupted(why, &mut self.session(), self.now())?
+                            }
                         },
                         Head::Refused(refused) => {
                             let prefix = body.prefix(refused.limit());

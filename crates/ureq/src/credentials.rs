@@ -17,7 +17,7 @@ use kvs_archive::api::protocol::settings::NO_CREDENTIALS;
 use kvs_archive::api::protocol::{Interruption, Settings};
 
 use crate::client::Client;
-use crate::transport::Transport;
+use crate::transport::{Limit, Transport};
 
 /// What the calls of a client are signed with.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ impl Provider {
 
 fn fetch(transport: &Transport, request: Request<Bytes>, within: Duration) -> Answer {
     let answer = || -> Result<_, Interruption> {
-        let (head, mut body) = transport.exchange_within(request, Some(within))?;
+        let (head, mut body) = transport.exchange(request, Limit::Whole(within))?;
         let body = body.read_up_to(Ask::LIMIT)?;
         Ok(Response::from_parts(head, body.into()))
     };

@@ -8,7 +8,9 @@ use http::response::Parts;
 use http::{Method, Request, Response};
 use kvs_archive::api::protocol::credentials::Identity;
 use kvs_archive::api::protocol::proxy::Proxy;
-use kvs_archive::api::protocol::{Interruption, InterruptionKind, Invalid, Settings, Timeouts};
+use kvs_archive::api::protocol::{
+    Delivery, Interruption, InterruptionKind, Invalid, Operation, Settings, Timeouts,
+};
 use ureq::tls::TlsConfig;
 use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Timeout};
@@ -16,6 +18,27 @@ use ureq::{Agent, AsSendBody, Timeout};
 use crate::body::Body;
 use crate::tls;
 use crate::unversioned::{Lookup, NoAddress, StallGuard};
+
+/// What an exchange may take, beside the limits of its parts.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Limit {
+    None,
+    /// Up to the head of the answer.
+    Head(Duration),
+    /// Up to the end of its body.
+    Whole(Duration),
+}
+
+impl Limit {
+    /// What the deadline of a call leaves it.
+    pub(crate) fn of<O: Operation>(left: Option<Duration>) -> Self {
+        match left {
+            None => Self::None,
+            Some(left) if <O::Delivery as Delivery>::STREAMED => Self::Head(left),
+            Some(left) => Self::Whole(left),
+        }
+    }
+}
 
 /// Connections, kept open for the next request.
 #[derive(Debug)]
@@ -78,15 +101,10 @@ impl Transport {
     }
 
     /// Sends a request and waits for the head of the answer.
-    pub(crate) fn exchange(&self, request: Request<Bytes>) -> Result<(Parts, Body), Interruption> {
-        self.exchange_within(request, None)
-    }
-
-    /// The same, with a limit for everything up to the end of the body.
-    pub(crate) fn exchange_within(
+    pub(crate) fn exchange(
         &self,
         request: Request<Bytes>,
-        within: Option<Duration>,
+        limit: Limit,
     ) -> Result<(Parts, Body), Interruption> {
         let uri = request.uri();
         let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
@@ -98,23 +116,32 @@ impl Transport {
         let peer = peer.host().unwrap_or_default().to_owned();
         let (parts, body) = request.into_parts();
         let answer = if body.is_empty() && parts.method == Method::GET {
-            send(agent, Request::from_parts(parts, ()), within)
+            self.send(agent, Request::from_parts(parts, ()), limit)
         } else {
-            send(agent, Request::from_parts(parts, body.as_ref()), within)
+            self.send(agent, Request::from_parts(parts, body.as_ref()), limit)
         };
         let answer = answer.map_err(|error| interruption(error, &peer))?;
         let (head, body) = answer.into_parts();
         Ok((head, Body::new(body)))
     }
-}
 
-fn send<B: AsSendBody>(
-    agent: &Agent,
-    request: Request<B>,
-    within: Option<Duration>,
-) -> Result<Response<ureq::Body>, ureq::Error> {
-    let request = agent.configure_request(request).timeout_global(within);
-    agent.run(request.build())
+    fn send<B: AsSendBody>(
+        &self,
+        agent: &Agent,
+        request: Request<B>,
+        limit: Limit,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        let request = agent.configure_request(request);
+        let request = match limit {
+            Limit::None => request,
+            Limit::Whole(left) => request.timeout_global(Some(left)),
+            Limit::Head(left) => request
+                .timeout_resolve(Some(left.min(self.timeouts.connect)))
+                .timeout_connect(Some(left.min(self.timeouts.connect)))
+                .timeout_recv_response(Some(left.min(self.timeouts.first_byte))),
+        };
+        agent.run(request.build())
+    }
 }
 
 /// Narrows what happened to what a retry needs to know. `peer` is who was to be connected to.

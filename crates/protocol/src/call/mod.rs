@@ -188,6 +188,7 @@ impl<O: Operation> Call<O> {
         now: SystemTime,
     ) -> (Request<Bytes>, Waiting<O>) {
         let mut request = self.request.clone();
+        self.progress.start(now);
         let at = session.service_time(now);
         if O::IS_SIGNED {
             let scope = &self.progress.target.scope;
@@ -236,6 +237,7 @@ impl<O: Operation> Call<O> {
         reason: Option<Reason>,
         hint: Option<Duration>,
         session: &mut Session,
+        now: SystemTime,
         otherwise: impl FnOnce() -> ErrorKind<O::Error>,
     ) -> Result<Retry<O>, Error<O::Error>> {
         let permit = reason.and_then(|reason| {
@@ -243,6 +245,7 @@ impl<O: Operation> Call<O> {
                 attempts: self.progress.attempts,
                 reason,
                 hint,
+                left: self.progress.time_left(now),
             };
             let permit = session.allow_retry(&self.progress.target.retry, failed)?;
             Some((reason, permit))
@@ -263,9 +266,10 @@ impl<O: Operation> Call<O> {
         self,
         why: Interruption,
         session: &mut Session,
+        now: SystemTime,
     ) -> Result<Retry<O>, Error<O::Error>> {
         let reason = retry::classify_interruption(why.kind);
-        self.again(reason, None, session, || ErrorKind::Interrupted(why))
+        self.again(reason, None, session, now, || ErrorKind::Interrupted(why))
     }
 
     fn failed(&self, kind: ErrorKind<O::Error>) -> Error<O::Error> {
@@ -288,6 +292,12 @@ pub struct Waiting<O> {
 }
 
 impl<O: Operation> Waiting<O> {
+    /// What is left at `now` until the [deadline](Target::deadline) of the call. The payload of a
+    /// streamed answer may take longer; for all else, the answer has to be there.
+    pub fn time_left(&self, now: SystemTime) -> Option<Duration> {
+        self.call.progress.time_left(now)
+    }
+
     /// Takes the head of the answer, which decides what the body is and how much of it is read.
     ///
     /// # Errors
@@ -327,8 +337,9 @@ impl<O: Operation> Waiting<O> {
         self,
         why: Interruption,
         session: &mut Session,
+        now: SystemTime,
     ) -> Result<Retry<O>, Error<O::Error>> {
-        self.call.interrupted(why, session)
+        self.call.interrupted(why, session, now)
     }
 }
 
@@ -379,8 +390,9 @@ impl<O: Operation> Collect<O> {
         self,
         why: Interruption,
         session: &mut Session,
+        now: SystemTime,
     ) -> Result<Retry<O>, Error<O::Error>> {
-        self.call.interrupted(why, session)
+        self.call.interrupted(why, session, now)
     }
 }
 
@@ -415,7 +427,7 @@ impl<O: Operation> Refused<O> {
         let throttled = reason == Some(Reason::Throttled);
         call.progress.answered(throttled, session, at);
         let hint = retry::wait_hint(&head.headers, session.service_time(at));
-        call.again(reason, hint, session, || {
+        call.again(reason, hint, session, at, || {
             ErrorKind::Refused(Box::new(Refusal {
                 error: O::Error::decode(reply.code(), &reply),
                 status: head.status,

@@ -1,7 +1,7 @@
 //! What a call carries along from attempt to attempt.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::header::DATE;
 use http::response::Parts;
@@ -17,6 +17,7 @@ pub(super) struct Progress {
     pub(super) attempts: u32,
     /// What the last retry took from the session's tokens.
     pub(super) last_cost: Option<u32>,
+    started: Option<SystemTime>,
     clock_corrected: bool,
     credentials_renewed: bool,
 }
@@ -27,9 +28,23 @@ impl Progress {
             target,
             attempts: 0,
             last_cost: None,
+            started: None,
             clock_corrected: false,
             credentials_renewed: false,
         }
+    }
+
+    /// The time that the deadline counts from.
+    pub(super) fn start(&mut self, now: SystemTime) {
+        self.started.get_or_insert(now);
+    }
+
+    /// What is left until the deadline.
+    pub(super) fn time_left(&self, now: SystemTime) -> Option<Duration> {
+        let (deadline, started) = (self.target.deadline?, self.started?);
+        // A clock that was set back gives no time.
+        let passed = now.duration_since(started).unwrap_or_default();
+        Some(deadline.saturating_sub(passed))
     }
 
     pub(super) fn is_adaptive(&self) -> bool {

@@ -287,6 +287,35 @@ fn expired_credentials_are_renewed_once() {
 }
 
 #[test]
+fn no_attempt_comes_after_the_deadline() {
+    let mut scenario = Scenario::new();
+    let mut target = Target::clone(&scenario.target);
+    target.deadline = Some(Duration::from_secs(10));
+    scenario.target = Arc::new(target);
+    for (passed, wait, retried) in [
+        (0, "9", true),
+        (0, "10", false),
+        (8, "1", true),
+        (9, "1", false),
+    ] {
+        let (_, waiting) = scenario.send(scenario.call());
+        let now = NOW + Duration::from_secs(passed);
+        let left = Duration::from_secs(10 - passed);
+        assert_eq!(waiting.time_left(now), Some(left));
+        let (head, ()) = status(503)
+            .header("retry-after", wait)
+            .body(())
+            .unwrap()
+            .into_parts();
+        let Ok(Head::Refused(refused)) = waiting.head(head, &mut scenario.session, now) else {
+            panic!()
+        };
+        let outcome = refused.finish(b"", &mut scenario.session);
+        assert_eq!(outcome.is_ok(), retried, "after {passed} s, {wait} s");
+    }
+}
+
+#[test]
 fn the_service_says_when_to_come_back() {
     let mut scenario = Scenario::new();
     for (header, value, least) in [
@@ -312,7 +341,8 @@ fn interruptions_are_retried_unless_it_cannot_help() {
     ] {
         let mut scenario = Scenario::new();
         let (_, waiting) = scenario.send(scenario.call());
-        let outcome = waiting.interrupted(Interruption::new(kind, "why"), &mut scenario.session);
+        let outcome =
+            waiting.interrupted(Interruption::new(kind, "why"), &mut scenario.session, NOW);
         assert_eq!(outcome.is_ok(), retried, "{kind:?}");
     }
 }
@@ -326,7 +356,11 @@ fn a_body_that_breaks_off_is_asked_for_again() {
         panic!()
     };
     let broken = Interruption::new(InterruptionKind::Broken, "reset");
-    assert!(collect.interrupted(broken, &mut scenario.session).is_ok());
+    assert!(
+        collect
+            .interrupted(broken, &mut scenario.session, NOW)
+            .is_ok()
+    );
 }
 
 #[test]
