@@ -6,9 +6,11 @@
     reason = "what fails in a test fails the test"
 )]
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use kvs_tests::{DRIVERS, Deed, Driver, Peer, Service, TestClock, settings};
+use kvs_ureq::api::protocol::observe::{Event, Happening, Observer};
 use kvs_ureq::api::protocol::retry::RetryMode;
 use kvs_ureq::api::protocol::{Error, ErrorKind, InterruptionKind, Settings};
 use kvs_ureq::api::video::{DescribeStream, Exception};
@@ -160,5 +162,98 @@ fn an_answer_has_to_be_there_at_the_deadline() {
             };
             assert_eq!(why.kind, InterruptionKind::TimedOut, "{why}");
         }
+    }
+}
+
+/// Writes down what it is told.
+#[derive(Debug, Clone, Default)]
+struct Notes(Arc<Mutex<Vec<String>>>);
+
+impl Observer for Notes {
+    fn observe(&self, event: &Event<'_>) {
+        let what = match event.what {
+            Happening::Sent => "sent".to_owned(),
+            Happening::Answered { status, request_id } => {
+                format!("answered {} {}", status.as_u16(), request_id.unwrap_or("-"))
+            }
+            Happening::Refused { code, message } => format!("refused {code:?} {message:?}"),
+            Happening::Interrupted { kind, .. } => format!("interrupted {kind:?}"),
+            Happening::Retrying { reason, .. } => format!("retrying {reason:?}"),
+            Happening::Failed { error } => format!("failed {error}"),
+            _ => format!("{:?}", event.what),
+        };
+        let note = format!("{} {} {what}", event.operation, event.attempt);
+        self.0.lock().unwrap().push(note);
+    }
+}
+
+/// Both drivers, watched.
+fn watched(url: &str, notes: &Notes) -> [Driver; 2] {
+    let settings = settings(url);
+    let blocking = kvs_ureq::Client::builder(&settings)
+        .clock(TestClock::default())
+        .observer(notes.clone());
+    let on_hyper = kvs_hyper::Client::builder(&settings)
+        .clock(TestClock::default())
+        .observer(notes.clone());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    [
+        Driver::Ureq(blocking.build().unwrap()),
+        Driver::Hyper(runtime.unwrap(), on_hyper.build().unwrap()),
+    ]
+}
+
+#[test]
+fn whoever_watches_is_told_of_every_step() {
+    for index in 0..2 {
+        let service = Service::start();
+        let refusal = refusal("ThrottlingException");
+        service.on_in_turn(AT, &[refusal, fine(), ResponseTemplate::new(404)]);
+        let notes = Notes::default();
+        let driver = &watched(&service.url(), &notes)[index];
+        describe(driver).unwrap();
+        describe(driver).unwrap_err();
+        assert_eq!(
+            *notes.0.lock().unwrap(),
+            [
+                "DescribeStream 1 sent",
+                "DescribeStream 1 answered 400 r-1",
+                "DescribeStream 1 refused \"ThrottlingException\" \"why\"",
+                "DescribeStream 1 retrying Throttled",
+                "DescribeStream 2 sent",
+                "DescribeStream 2 answered 200 r-2",
+                "DescribeStream 1 sent",
+                "DescribeStream 1 answered 404 -",
+                "DescribeStream 1 refused \"\" \"\"",
+                "DescribeStream 1 failed DescribeStream: HTTP 404 Not Found",
+            ]
+        );
+    }
+}
+
+#[test]
+fn whoever_watches_is_told_of_broken_connections() {
+    for index in 0..2 {
+        let whole = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+        let cut = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{";
+        let peer = Peer::start([
+            Deed::AnswerAndClose(cut.into()),
+            Deed::AnswerAndClose(whole.into()),
+        ]);
+        let notes = Notes::default();
+        describe(&watched(&peer.url(), &notes)[index]).unwrap();
+        assert_eq!(
+            *notes.0.lock().unwrap(),
+            [
+                "DescribeStream 1 sent",
+                "DescribeStream 1 answered 200 -",
+                "DescribeStream 1 interrupted Broken",
+                "DescribeStream 1 retrying Transient",
+                "DescribeStream 2 sent",
+                "DescribeStream 2 answered 200 -",
+            ]
+        );
     }
 }

@@ -8,8 +8,8 @@ use http::{HeaderValue, StatusCode};
 use kvs_api::protocol::retry::RetryPolicy;
 use kvs_api::protocol::rules::{BuiltIns, Partition};
 use kvs_api::protocol::{
-    Error, ErrorKind, InterruptionKind, Invalid, Malformed, Origin, Route, Service, Settings,
-    Target,
+    Error, ErrorKind, InterruptionKind, Invalid, Malformed, Observer, Origin, Route, Service,
+    Settings, Target,
 };
 use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
 
@@ -43,6 +43,7 @@ pub struct Endpoints {
     use_dual_stack: bool,
     retry: RetryPolicy,
     deadline: Option<Duration>,
+    observer: Option<Arc<dyn Observer>>,
     user_agent: Option<HeaderValue>,
     known: BTreeMap<Place, Arc<Target>>,
 }
@@ -99,6 +100,7 @@ impl Endpoints {
             use_dual_stack: settings.use_dualstack_endpoint,
             retry: settings.retry.clone(),
             deadline: None,
+            observer: None,
             user_agent: None,
             known: BTreeMap::new(),
         }
@@ -115,6 +117,13 @@ impl Endpoints {
     #[must_use]
     pub fn with_deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// The same with someone who is told what happens to each call.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
         self
     }
 
@@ -236,6 +245,7 @@ impl Endpoints {
     fn configure(&self, target: &mut Target) {
         target.retry = self.retry.clone();
         target.deadline = self.deadline;
+        target.observer = self.observer.clone();
         if let Some(user_agent) = &self.user_agent {
             target.user_agent = user_agent.clone();
         }

@@ -9,8 +9,8 @@ use kvs_archive::api::archived_media::{Exception, ListFragments};
 use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::settings::Explicit;
 use kvs_archive::api::protocol::{
-    Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Operation, Paginated, Session,
-    Settings, Streamed, Target, Timeouts, Timestamp,
+    Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Observer, Operation, Paginated,
+    Session, Settings, Streamed, Target, Timeouts, Timestamp,
 };
 use kvs_archive::api::video::GetDataEndpoint;
 use kvs_archive::{
@@ -105,6 +105,12 @@ impl Builder {
     /// answer may come in later.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.endpoints = self.endpoints.with_deadline(deadline);
+        self
+    }
+
+    /// Who is told what happens to each call; nobody by default.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.endpoints = self.endpoints.with_observer(Arc::new(observer));
         self
     }
 

@@ -3,12 +3,14 @@
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 
 use crate::error::Invalid;
+use crate::observe::Observer;
 use crate::operation::{Operation, Service};
 use crate::retry::RetryPolicy;
 use crate::rules::{BuiltIns, Endpoint, Property, Unresolved};
@@ -163,6 +165,8 @@ pub struct Target {
     pub retry: RetryPolicy,
     /// How long a call may take, with all of its attempts and the waits between them.
     pub deadline: Option<Duration>,
+    /// Who is told what happens to calls.
+    pub observer: Option<Arc<dyn Observer>>,
     /// Who they say they are from.
     pub user_agent: HeaderValue,
 }
@@ -242,6 +246,7 @@ impl Target {
             },
             retry: RetryPolicy::default(),
             deadline: None,
+            observer: None,
             user_agent: HeaderValue::from_static(concat!("kvs-rs/", env!("CARGO_PKG_VERSION"))),
         }
     }

@@ -20,6 +20,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod error;
 pub mod number;
+pub mod observe;
 pub mod operation;
 pub mod proxy;
 pub mod restjson;
@@ -41,6 +42,7 @@ pub use endpoint::{Origin, Target};
 pub use error::{Error, ErrorKind, Interruption, InterruptionKind, Invalid, Malformed, Refusal};
 pub use http;
 pub use number::BigNumber;
+pub use observe::Observer;
 pub use operation::{
     Buffered, Delivery, Operation, Paginated, Route, Service, ServiceError, Streamed, Upload,
 };

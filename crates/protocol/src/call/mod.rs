@@ -63,8 +63,9 @@ use crate::check::Violation;
 use crate::credentials::Credentials;
 use crate::endpoint::Target;
 use crate::error::{Error, ErrorKind, Interruption, Invalid, Malformed, Refusal};
+use crate::observe::Happening;
 use crate::operation::{Delivery, Operation, ServiceError, Upload};
-use crate::restjson::{ErrorReply, Violations};
+use crate::restjson::{ErrorReply, Violations, request_id};
 use crate::retry::{self, Reason};
 use crate::session::{Failed, Session};
 use crate::sign;
@@ -173,10 +174,14 @@ impl<O: Operation> Call<O> {
     /// can take; nothing, except in [adaptive mode](crate::retry::RetryMode). Asked once for each
     /// attempt.
     pub fn pace(&self, session: &mut Session, now: SystemTime) -> Duration {
-        match self.progress.is_adaptive() {
-            true => session.limiter.acquire(now),
-            false => Duration::ZERO,
+        if !self.progress.is_adaptive() {
+            return Duration::ZERO;
         }
+        let wait = session.limiter.acquire(now);
+        if !wait.is_zero() {
+            self.progress.tell::<O>(Happening::Pacing { wait });
+        }
+        wait
     }
 
     /// Signs as of `now`. Every attempt is signed afresh, with the credentials that the driver has
@@ -195,6 +200,7 @@ impl<O: Operation> Call<O> {
             sign::sign(&mut request, credentials, scope, at, &mut session.keys);
         }
         self.progress.attempts = self.progress.attempts.saturating_add(1);
+        self.progress.tell::<O>(Happening::Sent);
         (request, Waiting { call: self })
     }
 
@@ -254,6 +260,10 @@ impl<O: Operation> Call<O> {
             return Err(self.failed(otherwise()));
         };
         self.progress.last_cost = Some(permit.cost);
+        self.progress.tell::<O>(Happening::Retrying {
+            reason,
+            after: permit.after,
+        });
         Ok(Retry {
             after: permit.after,
             reason,
@@ -269,11 +279,17 @@ impl<O: Operation> Call<O> {
         now: SystemTime,
     ) -> Result<Retry<O>, Error<O::Error>> {
         let reason = retry::classify_interruption(why.kind);
+        self.progress.tell::<O>(Happening::Interrupted {
+            kind: why.kind,
+            detail: &why.detail,
+        });
         self.again(reason, None, session, now, || ErrorKind::Interrupted(why))
     }
 
     fn failed(&self, kind: ErrorKind<O::Error>) -> Error<O::Error> {
-        error::<O>(self.progress.attempts, kind)
+        let error = error::<O>(self.progress.attempts, kind);
+        self.progress.tell::<O>(Happening::Failed { error: &error });
+        error
     }
 }
 
@@ -308,6 +324,10 @@ impl<O: Operation> Waiting<O> {
         session: &mut Session,
         now: SystemTime,
     ) -> Result<Head<O>, Error<O::Error>> {
+        self.call.progress.tell::<O>(Happening::Answered {
+            status: head.status,
+            request_id: request_id(&head.headers),
+        });
         if !head.status.is_success() {
             return Ok(Head::Refused(Refused {
                 call: self.call,
@@ -424,6 +444,10 @@ impl<O: Operation> Refused<O> {
         let reply = ErrorReply::new(&head, prefix);
         let reason = retry::classify(head.status, reply.code(), O::SERVICE)
             .filter(|reason| call.progress.admits(*reason, &head, session, at));
+        call.progress.tell::<O>(Happening::Refused {
+            code: reply.code(),
+            message: reply.message(),
+        });
         let throttled = reason == Some(Reason::Throttled);
         call.progress.answered(throttled, session, at);
         let hint = retry::wait_hint(&head.headers, session.service_time(at));

@@ -7,6 +7,8 @@ use http::header::DATE;
 use http::response::Parts;
 
 use crate::endpoint::Target;
+use crate::observe::{Event, Happening};
+use crate::operation::Operation;
 use crate::retry::{Reason, RetryMode};
 use crate::session::Session;
 
@@ -31,6 +33,14 @@ impl Progress {
             started: None,
             clock_corrected: false,
             credentials_renewed: false,
+        }
+    }
+
+    /// Tells whoever watches.
+    pub(super) fn tell<O: Operation>(&self, what: Happening<'_>) {
+        if let Some(observer) = &self.target.observer {
+            let host = self.target.origin.host();
+            observer.observe(&Event::new(O::NAME, host, self.attempts, what));
         }
     }
 

@@ -22,6 +22,7 @@ pub use answer::{
     base64_header, bytes, decode, header, leads_on, payload, prefix_headers, text, token,
 };
 pub use reply::ErrorReply;
+pub(crate) use reply::request_id;
 pub use request::{RequestBuilder, Violations, host_prefix};
 #[doc(hidden)]
 pub use structure::{Structure, put, read, take, write};

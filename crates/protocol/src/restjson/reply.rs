@@ -71,7 +71,7 @@ impl<'a> ErrorReply<'a> {
 
     /// The service's name for the request.
     pub fn request_id(&self) -> Option<&str> {
-        first_header(&self.head.headers, &REQUEST_ID_HEADERS)
+        request_id(&self.head.headers)
     }
 
     /// The modelled members of an error; unset where the body does not have them.
@@ -92,6 +92,11 @@ impl<'a> ErrorReply<'a> {
         let text = answer::joined(self.head, name).filter(|_| is_there)?;
         T::from_text(&text, Place::Header)
     }
+}
+
+/// The service's name for a request, from the head of its answer.
+pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
+    first_header(headers, &REQUEST_ID_HEADERS)
 }
 
 /// Services spell the message of an error as they like, whatever their model says.
