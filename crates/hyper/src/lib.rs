@@ -41,6 +41,8 @@ mod pool;
 mod proxy;
 mod settings;
 mod tls;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod transport;
 
 pub use body::Body;
@@ -54,6 +56,8 @@ pub use kvs_archive::api::protocol::{Error, Invalid, Observer, Settings, Timeout
 pub use kvs_archive::mkv;
 pub use pages::Pages;
 pub use settings::from_surroundings;
+#[cfg(feature = "tracing")]
+pub use tracing::Tracing;
 
 #[cfg(test)]
 mod tests;

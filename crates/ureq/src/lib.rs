@@ -33,6 +33,8 @@ mod download;
 mod pages;
 mod settings;
 mod tls;
+#[cfg(feature = "tracing")]
+mod tracing;
 mod transport;
 mod unversioned;
 
@@ -47,3 +49,5 @@ pub use kvs_archive::api::protocol::{Error, Invalid, Observer, Settings, Timeout
 pub use kvs_archive::mkv;
 pub use pages::Pages;
 pub use settings::from_surroundings;
+#[cfg(feature = "tracing")]
+pub use tracing::Tracing;
