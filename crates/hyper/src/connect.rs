@@ -71,6 +71,8 @@ pub(crate) struct Connector {
     pub(crate) proxy: Option<Proxy>,
     /// For all that it takes.
     pub(crate) limit: Duration,
+    /// Size of a connection's buffer.
+    pub(crate) buffer: Option<usize>,
 }
 
 impl Connector {
@@ -95,9 +97,13 @@ impl Connector {
         let started = if place.is_https {
             let tls = TlsConnector::from(Arc::clone(&self.tls));
             let stream = tls.connect(server_name(place)?, stream).await;
-            Connection::start(stream.map_err(|error| bad_handshake(place, &error))?).await
+            Connection::start(
+                stream.map_err(|error| bad_handshake(place, &error))?,
+                self.buffer,
+            )
+            .await
         } else {
-            Connection::start(stream).await
+            Connection::start(stream, self.buffer).await
         };
         started.map_err(|error| Interruption::new(InterruptionKind::Broken, told(&error)))
     }

@@ -9,6 +9,9 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::task::AbortHandle;
 
+/// `hyper` panics when it is given less.
+const SMALLEST_BUFFER: usize = 8 << 10;
+
 /// A connection that speaks HTTP. Dropping it closes it at once, whatever it is doing.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -18,11 +21,15 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Speaks HTTP over `stream`, in a task on the current runtime.
-    pub(crate) async fn start<S>(stream: S) -> Result<Self, hyper::Error>
+    pub(crate) async fn start<S>(stream: S, buffer: Option<usize>) -> Result<Self, hyper::Error>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let mut builder = http1::Builder::new();
+        if let Some(buffer) = buffer {
+            builder.max_buf_size(buffer.max(SMALLEST_BUFFER));
+        }
+        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await?;
         // What the task ends in is also told to whoever waits for an answer.
         let task = tokio::spawn(connection).abort_handle();
         Ok(Self { sender, task })

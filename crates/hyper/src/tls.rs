@@ -16,11 +16,12 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 pub(crate) struct Trust(Arc<RootCertStore>);
 
 impl Trust {
-    /// Trust in the certificates of `ca_bundle`, or in the usual roots.
-    pub(crate) fn new(ca_bundle: Option<&Path>) -> Result<Self, Invalid> {
-        let roots = match ca_bundle {
-            Some(file) => read_bundle(file)?,
-            None => usual_roots()?,
+    /// Trust in the certificates of `roots`, in PEM, in those of `ca_bundle`, or in the usual roots.
+    pub(crate) fn new(roots: Option<&[u8]>, ca_bundle: Option<&Path>) -> Result<Self, Invalid> {
+        let roots = match (roots, ca_bundle) {
+            (Some(pem), _) => store(pem).map_err(|why| Invalid::new("the bundle of roots", why))?,
+            (None, Some(file)) => read_bundle(file)?,
+            (None, None) => usual_roots()?,
         };
         Ok(Self(Arc::new(roots)))
     }
@@ -61,14 +62,18 @@ fn read_bundle(file: &Path) -> Result<RootCertStore, Invalid> {
     let invalid =
         |problem: String| Invalid::new("AWS_CA_BUNDLE", format!("{}: {problem}", file.display()));
     let pem = std::fs::read(file).map_err(|error| invalid(error.to_string()))?;
+    store(&pem).map_err(invalid)
+}
+
+fn store(pem: &[u8]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| invalid(error.to_string()))?;
+    for certificate in CertificateDer::pem_slice_iter(pem) {
+        let certificate = certificate.map_err(|error| error.to_string())?;
         let added = roots.add(certificate);
-        added.map_err(|error| invalid(error.to_string()))?;
+        added.map_err(|error| error.to_string())?;
     }
     if roots.is_empty() {
-        return Err(invalid("holds no PEM certificate".to_owned()));
+        return Err("holds no PEM certificate".to_owned());
     }
     Ok(roots)
 }

@@ -17,6 +17,15 @@ use crate::connection::Connection;
 use crate::pool::{Lease, Pool};
 use crate::tls::Trust;
 
+/// What a caller has brought along.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fittings {
+    /// Certificates to trust, in PEM.
+    pub(crate) roots: Option<Vec<u8>>,
+    /// Size of a connection's buffers.
+    pub(crate) buffer: Option<usize>,
+}
+
 /// Connections, kept open for the next request.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -32,14 +41,19 @@ enum Failure {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, Invalid> {
-        let trust = Trust::new(settings.ca_bundle.as_deref())?;
+    pub(crate) fn new(
+        settings: &Settings,
+        timeouts: Timeouts,
+        fittings: Fittings,
+    ) -> Result<Self, Invalid> {
+        let trust = Trust::new(fittings.roots.as_deref(), settings.ca_bundle.as_deref())?;
         Ok(Self {
             connector: Connector {
                 tls: trust.anonymous()?,
                 trust,
                 proxy: settings.proxy.clone(),
                 limit: timeouts.connect,
+                buffer: fittings.buffer,
             },
             pool: Arc::default(),
             timeouts,
@@ -54,6 +68,7 @@ impl Transport {
                 trust: self.connector.trust.clone(),
                 proxy: self.connector.proxy.clone(),
                 limit: self.connector.limit,
+                buffer: self.connector.buffer,
             },
             pool: Arc::default(),
             timeouts: self.timeouts,

@@ -10,8 +10,8 @@ use crate::transport::interrupted_io;
 
 /// Many small pieces share one block, so that a piece that is kept pins little more than itself.
 const BLOCK: usize = 64 << 10;
-/// What is left of a block is given up when it is smaller than that.
-const SMALLEST_READ: usize = 4 << 10;
+/// What is left of a block is given up when it is less than one of so many parts of it.
+const PARTS: usize = 16;
 
 /// The payload of a streamed answer, as it comes in.
 ///
@@ -20,13 +20,16 @@ const SMALLEST_READ: usize = 4 << 10;
 pub struct Body {
     reader: ureq::BodyReader<'static>,
     block: BytesMut,
+    block_size: usize,
 }
 
 impl Body {
-    pub(crate) fn new(body: ureq::Body) -> Self {
+    /// One whose pieces are of the size of a buffer at most, if there is a limit for those.
+    pub(crate) fn new(body: ureq::Body, buffer: Option<usize>) -> Self {
         Self {
             reader: body.into_reader(),
             block: BytesMut::new(),
+            block_size: buffer.unwrap_or(BLOCK).clamp(1, BLOCK),
         }
     }
 
@@ -36,8 +39,8 @@ impl Body {
     /// [`Interruption`] when the peer closes the connection before the end, or is silent for too
     /// long.
     pub fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
-        if self.block.len() < SMALLEST_READ {
-            self.block = BytesMut::zeroed(BLOCK);
+        if self.block.is_empty() || self.block.len() < self.block_size / PARTS {
+            self.block = BytesMut::zeroed(self.block_size);
         }
         let len = loop {
             match self.reader.read(&mut self.block) {

@@ -23,7 +23,7 @@ use crate::credentials::{Environment, Provider};
 use crate::download::Download;
 use crate::pages::Pages;
 use crate::settings;
-use crate::transport::{Limit, Transport};
+use crate::transport::{Fittings, Limit, Transport};
 
 /// A blocking client. Clones share connections, endpoints and the retry budget.
 ///
@@ -69,6 +69,7 @@ pub struct Builder {
     endpoints: Endpoints,
     checks_inputs: bool,
     environment: Environment,
+    fittings: Fittings,
 }
 
 impl Builder {
@@ -90,6 +91,19 @@ impl Builder {
         lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         self.environment = Environment::new(lookup);
+        self
+    }
+
+    /// Certificates in PEM to trust instead of all others, for a host that has no files.
+    pub fn roots(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.fittings.roots = Some(pem.into());
+        self
+    }
+
+    /// How much is read, and written, at once on each connection, 8 KiB at least; 128 KiB by default,
+    /// and pieces of a body of up to 64 KiB.
+    pub fn buffer(mut self, bytes: usize) -> Self {
+        self.fittings.buffer = Some(bytes);
         self
     }
 
@@ -142,7 +156,7 @@ impl Builder {
     /// proxy that is none.
     pub fn build(self) -> Result<Client, Invalid> {
         let shared = Shared {
-            transport: Transport::new(&self.settings, self.timeouts)?,
+            transport: Transport::new(&self.settings, self.timeouts, self.fittings)?,
             credentials: Provider::new(&self.settings, self.environment),
             clock: self.clock,
             session: Mutex::new(Session::new(self.seed)),
@@ -182,6 +196,7 @@ impl Client {
             seed: RandomState::new().hash_one(()),
             checks_inputs: true,
             environment: Environment::default(),
+            fittings: Fittings::default(),
         }
     }
 

@@ -6,11 +6,17 @@ use kvs_archive::api::protocol::Invalid;
 use kvs_archive::api::protocol::credentials::Identity;
 use ureq::tls::{Certificate, ClientCert, PemItem, PrivateKey, RootCerts, TlsConfig, parse_pem};
 
-/// Trust in the certificates of `ca_bundle`, or in the usual roots.
-pub(crate) fn config(ca_bundle: Option<&Path>) -> Result<TlsConfig, Invalid> {
-    let roots = match ca_bundle {
-        Some(file) => RootCerts::new_with_certs(&read_bundle(file)?),
-        None => usual_roots()?,
+/// Trust in the certificates of `roots`, in PEM, in those of `ca_bundle`, or in the usual roots.
+pub(crate) fn config(roots: Option<&[u8]>, ca_bundle: Option<&Path>) -> Result<TlsConfig, Invalid> {
+    let roots = match (roots, ca_bundle) {
+        (Some(pem), _) => {
+            let certificates = certificates(pem);
+            let certificates =
+                certificates.map_err(|why| Invalid::new("the bundle of roots", why))?;
+            RootCerts::new_with_certs(&certificates)
+        }
+        (None, Some(file)) => RootCerts::new_with_certs(&read_bundle(file)?),
+        (None, None) => usual_roots()?,
     };
     Ok(TlsConfig::builder().root_certs(roots).build())
 }
@@ -41,16 +47,18 @@ fn read_bundle(file: &Path) -> Result<Vec<Certificate<'static>>, Invalid> {
     let invalid =
         |problem: String| Invalid::new("AWS_CA_BUNDLE", format!("{}: {problem}", file.display()));
     let pem = std::fs::read(file).map_err(|error| invalid(error.to_string()))?;
+    certificates(&pem).map_err(invalid)
+}
+
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
     let mut certificates = Vec::new();
-    for item in parse_pem(&pem) {
-        match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
-            Ok(_) => {}
-            Err(error) => return Err(invalid(error.to_string())),
+    for item in parse_pem(pem) {
+        if let PemItem::Certificate(one) = item.map_err(|error| error.to_string())? {
+            certificates.push(one);
         }
     }
     if certificates.is_empty() {
-        return Err(invalid("holds no PEM certificate".to_owned()));
+        return Err("holds no PEM certificate".to_owned());
     }
     Ok(certificates)
 }

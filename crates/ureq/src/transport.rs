@@ -40,6 +40,18 @@ impl Limit {
     }
 }
 
+/// The head of an answer has to fit.
+const SMALLEST_BUFFER: usize = 8 << 10;
+
+/// What a caller has brought along.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fittings {
+    /// Certificates to trust, in PEM.
+    pub(crate) roots: Option<Vec<u8>>,
+    /// Size of a connection's buffers.
+    pub(crate) buffer: Option<usize>,
+}
+
 /// Connections, kept open for the next request.
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -47,28 +59,34 @@ pub(crate) struct Transport {
     proxied: Option<(Proxy, Agent)>,
     tls: TlsConfig,
     timeouts: Timeouts,
+    fittings: Fittings,
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &Settings, timeouts: Timeouts) -> Result<Self, Invalid> {
-        let tls = tls::config(settings.ca_bundle.as_deref())?;
-        Self::with_tls(tls, settings.proxy.as_ref(), timeouts)
+    pub(crate) fn new(
+        settings: &Settings,
+        timeouts: Timeouts,
+        fittings: Fittings,
+    ) -> Result<Self, Invalid> {
+        let tls = tls::config(fittings.roots.as_deref(), settings.ca_bundle.as_deref())?;
+        Self::with_tls(tls, settings.proxy.as_ref(), timeouts, fittings)
     }
 
     /// One that shows a certificate, and shares no connection with this one.
     pub(crate) fn identified(&self, identity: &Identity) -> Result<Self, Invalid> {
         let tls = tls::identified(&self.tls, identity)?;
         let proxy = self.proxied.as_ref().map(|(proxy, _)| proxy);
-        Self::with_tls(tls, proxy, self.timeouts)
+        Self::with_tls(tls, proxy, self.timeouts, self.fittings.clone())
     }
 
     fn with_tls(
         tls: TlsConfig,
         proxy: Option<&Proxy>,
         timeouts: Timeouts,
+        fittings: Fittings,
     ) -> Result<Self, Invalid> {
         let agent = |proxy: Option<ureq::Proxy>| {
-            let config = Agent::config_builder()
+            let mut config = Agent::config_builder()
                 .http_status_as_error(false)
                 // A signed request is good for one host only.
                 .max_redirects(0)
@@ -82,10 +100,12 @@ impl Transport {
                 .timeout_connect(Some(timeouts.connect))
                 .timeout_recv_response(Some(timeouts.first_byte))
                 .timeout_per_read(Some(timeouts.stall))
-                .timeout_per_write(Some(timeouts.stall))
-                .build();
+                .timeout_per_write(Some(timeouts.stall));
+            if let Some(buffer) = fittings.buffer.map(|size| size.max(SMALLEST_BUFFER)) {
+                config = config.input_buffer_size(buffer).output_buffer_size(buffer);
+            }
             let connector = DefaultConnector::new().chain(StallGuard);
-            Agent::with_parts(config, connector, Lookup::default())
+            Agent::with_parts(config.build(), connector, Lookup::default())
         };
         let proxied = proxy.map(|proxy| {
             let of_ureq = ureq::Proxy::new(&proxy.url().to_string())
@@ -97,6 +117,7 @@ impl Transport {
             proxied: proxied.transpose()?,
             tls,
             timeouts,
+            fittings,
         })
     }
 
@@ -122,7 +143,7 @@ impl Transport {
         };
         let answer = answer.map_err(|error| interruption(error, &peer))?;
         let (head, body) = answer.into_parts();
-        Ok((head, Body::new(body)))
+        Ok((head, Body::new(body, self.fittings.buffer)))
     }
 
     fn send<B: AsSendBody>(
