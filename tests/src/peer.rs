@@ -58,6 +58,11 @@ impl Peer {
         format!("http://{}", self.address)
     }
 
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
     /// How many connections were made.
     pub fn connections(&self) -> usize {
         lock(&self.seen).connections

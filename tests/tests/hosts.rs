@@ -1,17 +1,20 @@
 //! What small hosts bring along: roots in memory, buffers of a size, connections of their own.
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
     reason = "what fails in a test fails the test"
 )]
 
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::sync::Arc;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use kvs_tests::{Driver, Service, settings};
+use kvs_tests::{Deed, Driver, Peer, Service, TestClock, settings};
+use kvs_ureq::Timeouts;
 use kvs_ureq::api::archived_media::GetMediaForFragmentList;
-use kvs_ureq::api::protocol::Settings;
+use kvs_ureq::api::protocol::{ErrorKind, InterruptionKind, Settings};
 use kvs_ureq::api::video::DescribeStream;
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::PrivateKeyDer;
@@ -127,5 +130,124 @@ fn buffers_are_as_small_as_is_said() {
     let mut opened = client.open(get()).unwrap();
     while let Some(chunk) = opened.body.chunk().unwrap() {
         assert!(chunk.len() <= SMALL);
+    }
+}
+
+/// Leads everybody to one place, and remembers where they wanted to go.
+#[derive(Debug, Clone)]
+struct Detour {
+    to: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Detour {
+    fn new(port: u16) -> Self {
+        Self {
+            to: (Ipv4Addr::LOCALHOST, port).into(),
+            asked: Arc::default(),
+        }
+    }
+
+    fn note(&self, host: &str, port: u16) {
+        self.asked.lock().unwrap().push(format!("{host} {port}"));
+    }
+
+    fn drivers(&self, settings: &Settings, roots: &str) -> [Driver; 2] {
+        let timeouts = Timeouts {
+            first_byte: Duration::from_millis(40),
+            ..Timeouts::default()
+        };
+        drivers(
+            settings,
+            |builder| {
+                let builder = builder.connector(self.clone()).timeouts(timeouts);
+                builder.clock(TestClock::default()).roots(roots)
+            },
+            |builder| {
+                let builder = builder.connector(self.clone()).timeouts(timeouts);
+                builder.clock(TestClock::default()).roots(roots)
+            },
+        )
+    }
+}
+
+impl kvs_ureq::Connect for Detour {
+    fn connect(&self, host: &str, port: u16, _: Duration) -> io::Result<TcpStream> {
+        self.note(host, port);
+        TcpStream::connect(self.to)
+    }
+}
+
+impl kvs_hyper::Connect for Detour {
+    fn connect<'a>(&'a self, host: &'a str, port: u16) -> kvs_hyper::Connecting<'a> {
+        Box::pin(async move {
+            self.note(host, port);
+            let stream = tokio::net::TcpStream::connect(self.to).await?;
+            Ok(Box::new(stream) as Box<dyn kvs_hyper::Stream>)
+        })
+    }
+}
+
+#[test]
+fn connections_may_be_the_caller_s() {
+    let (port, pem) = secure_server();
+    let detour = Detour::new(port);
+    let mut settings = settings("https://localhost:444");
+    for driver in &detour.drivers(&settings, &pem) {
+        describe(driver);
+    }
+    let asked = detour.asked.lock().unwrap().clone();
+    assert!(asked.len() > 1 && asked.iter().all(|place| place == "localhost 444"));
+
+    let service = Service::start();
+    let plain = ResponseTemplate::new(200).set_body_string("{}");
+    service.on("/describeStream", plain);
+    let port = service
+        .authority()
+        .rsplit(':')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let detour = Detour::new(port);
+    settings.endpoint_url = Some("http://no.such.name".parse().unwrap());
+    for driver in &detour.drivers(&settings, &pem) {
+        describe(driver);
+        describe(driver);
+    }
+    let asked = detour.asked.lock().unwrap();
+    assert_eq!(*asked, ["no.such.name 80"; 2], "they are used again");
+}
+
+#[test]
+fn connections_of_the_caller_s_have_the_same_limits() {
+    let (_, pem) = secure_server();
+    let settings = settings("http://no.such.name");
+    let peers = [
+        (
+            Some(Deed::AnswerAndStall(Vec::new())),
+            InterruptionKind::TimedOut,
+        ),
+        (
+            Some(Deed::AnswerAndClose(Vec::new())),
+            InterruptionKind::Broken,
+        ),
+        (None, InterruptionKind::Connect),
+    ];
+    for (deed, expected) in peers {
+        for index in 0..2 {
+            let peer = deed.clone().map(|deed| Peer::start([deed]));
+            let port = peer.as_ref().map_or(1, Peer::port);
+            let driver = &Detour::new(port).drivers(&settings, &pem)[index];
+            let operation = DescribeStream {
+                stream_name: Some("cam".to_owned()),
+                ..DescribeStream::default()
+            };
+            let error = driver.send(operation).unwrap_err();
+            let ErrorKind::Interrupted(why) = &error.kind else {
+                panic!("{error}")
+            };
+            assert_eq!((why.kind, error.attempts), (expected, 3), "{why}");
+        }
     }
 }

@@ -20,6 +20,7 @@ use kvs_archive::{
 use crate::body::Body;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{Environment, Provider};
+use crate::dial::Connect;
 use crate::download::Download;
 use crate::pages::Pages;
 use crate::settings;
@@ -104,6 +105,12 @@ impl Builder {
     /// default.
     pub fn buffer(mut self, bytes: usize) -> Self {
         self.fittings.buffer = Some(bytes);
+        self
+    }
+
+    /// Who opens connections, in place of the client.
+    pub fn connector(mut self, connector: impl Connect + 'static) -> Self {
+        self.fittings.connector = Some(Arc::new(connector));
         self
     }
 

@@ -17,8 +17,10 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::connection::Connection;
+use crate::dial::Stream;
 use crate::proxy;
 use crate::tls::Trust;
+use crate::transport::Fittings;
 
 /// Where a connection leads to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,8 +73,8 @@ pub(crate) struct Connector {
     pub(crate) proxy: Option<Proxy>,
     /// For all that it takes.
     pub(crate) limit: Duration,
-    /// Size of a connection's buffer.
-    pub(crate) buffer: Option<usize>,
+    /// What the caller has brought along.
+    pub(crate) fittings: Fittings,
 }
 
 impl Connector {
@@ -99,21 +101,29 @@ impl Connector {
             let stream = tls.connect(server_name(place)?, stream).await;
             Connection::start(
                 stream.map_err(|error| bad_handshake(place, &error))?,
-                self.buffer,
+                self.fittings.buffer,
             )
             .await
         } else {
-            Connection::start(stream, self.buffer).await
+            Connection::start(stream, self.fittings.buffer).await
         };
         started.map_err(|error| Interruption::new(InterruptionKind::Broken, told(&error)))
     }
 
+    /// Opens a connection as the caller does it, or as everybody does.
+    async fn dial(&self, place: &Place) -> Result<Box<dyn Stream>, Interruption> {
+        match &self.fittings.connector {
+            Some(connector) => {
+                let stream = connector.connect(&place.host, place.port).await;
+                stream.map_err(|error| no_connection(place, &error))
+            }
+            None => Ok(Box::new(self.dial_tcp(place).await?)),
+        }
+    }
+
     /// Tries the addresses of a place one after the other.
-    async fn dial(&self, place: &Place) -> Result<TcpStream, Interruption> {
-        let failed = |problem: &dyn fmt::Display| {
-            let detail = format!("{place}: {problem}");
-            Interruption::new(InterruptionKind::Connect, detail)
-        };
+    async fn dial_tcp(&self, place: &Place) -> Result<TcpStream, Interruption> {
+        let failed = |problem: &dyn fmt::Display| no_connection(place, problem);
         let addresses = lookup_host((place.host.as_str(), place.port)).await;
         let addresses: Vec<_> = addresses.map_err(|error| failed(&error))?.collect();
         // One that does not answer leaves time for the others.
@@ -135,6 +145,11 @@ impl Connector {
         }
         Err(last)
     }
+}
+
+fn no_connection(place: &Place, problem: &dyn fmt::Display) -> Interruption {
+    let detail = format!("{place}: {problem}");
+    Interruption::new(InterruptionKind::Connect, detail)
 }
 
 fn proxy_place(proxy: &Proxy) -> Result<Place, Interruption> {

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout};
 use crate::body::Body;
 use crate::connect::{Connector, Place, told};
 use crate::connection::Connection;
+use crate::dial::Connect;
 use crate::pool::{Lease, Pool};
 use crate::tls::Trust;
 
@@ -24,6 +25,8 @@ pub(crate) struct Fittings {
     pub(crate) roots: Option<Vec<u8>>,
     /// Size of a connection's buffers.
     pub(crate) buffer: Option<usize>,
+    /// Who opens connections.
+    pub(crate) connector: Option<Arc<dyn Connect>>,
 }
 
 /// Connections, kept open for the next request.
@@ -53,7 +56,7 @@ impl Transport {
                 trust,
                 proxy: settings.proxy.clone(),
                 limit: timeouts.connect,
-                buffer: fittings.buffer,
+                fittings,
             },
             pool: Arc::default(),
             timeouts,
@@ -68,7 +71,7 @@ impl Transport {
                 trust: self.connector.trust.clone(),
                 proxy: self.connector.proxy.clone(),
                 limit: self.connector.limit,
-                buffer: self.connector.buffer,
+                fittings: self.connector.fittings.clone(),
             },
             pool: Arc::default(),
             timeouts: self.timeouts,

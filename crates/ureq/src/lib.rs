@@ -28,6 +28,7 @@
 mod body;
 mod client;
 mod clock;
+mod connect;
 mod credentials;
 mod download;
 mod pages;
@@ -41,6 +42,7 @@ mod unversioned;
 pub use body::Body;
 pub use client::{Builder, Client, Opened};
 pub use clock::{Clock, SystemClock};
+pub use connect::Connect;
 pub use download::Download;
 pub use kvs_archive as archive;
 pub use kvs_archive::api;

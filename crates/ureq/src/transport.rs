@@ -1,6 +1,7 @@
 //! Requests and answers over `ureq`.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,8 +17,9 @@ use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Timeout};
 
 use crate::body::Body;
+use crate::connect::Connect;
 use crate::tls;
-use crate::unversioned::{Lookup, NoAddress, StallGuard};
+use crate::unversioned::{Lookup, NoAddress, NoLookup, StallGuard, brought};
 
 /// What an exchange may take, beside the limits of its parts.
 #[derive(Debug, Clone, Copy)]
@@ -50,6 +52,8 @@ pub(crate) struct Fittings {
     pub(crate) roots: Option<Vec<u8>>,
     /// Size of a connection's buffers.
     pub(crate) buffer: Option<usize>,
+    /// Who opens connections.
+    pub(crate) connector: Option<Arc<dyn Connect>>,
 }
 
 /// Connections, kept open for the next request.
@@ -104,8 +108,14 @@ impl Transport {
             if let Some(buffer) = fittings.buffer.map(|size| size.max(SMALLEST_BUFFER)) {
                 config = config.input_buffer_size(buffer).output_buffer_size(buffer);
             }
-            let connector = DefaultConnector::new().chain(StallGuard);
-            Agent::with_parts(config.build(), connector, Lookup::default())
+            let config = config.build();
+            match fittings.connector.clone() {
+                None => {
+                    let connector = DefaultConnector::new().chain(StallGuard);
+                    Agent::with_parts(config, connector, Lookup::default())
+                }
+                Some(connect) => Agent::with_parts(config, brought(connect), NoLookup),
+            }
         };
         let proxied = proxy.map(|proxy| {
             let of_ureq = ureq::Proxy::new(&proxy.url().to_string())

@@ -2,15 +2,25 @@
 //!
 //! - The guard against peers that fall silent in the middle of a body. `ureq` has a limit for each
 //!   read, which would also cut the wait for the first byte of an answer; it is lifted there.
+//! - Connections that the caller opens, and the resolver that leaves names to it.
 //! - A resolver that tells a name without address from a connection that broke.
 
 use std::fmt;
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
 
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+use ureq::unversioned::transport::{
+    Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
+    RustlsConnector, Transport,
+};
 use ureq::{Error, Timeout};
+
+use crate::connect::Connect;
 
 /// Puts a [`Guarded`] around each connection.
 #[derive(Debug)]
@@ -78,7 +88,7 @@ impl Resolver for Lookup {
 
 /// A name could not be looked up.
 #[derive(Debug)]
-pub(crate) struct NoAddress(std::io::Error);
+pub(crate) struct NoAddress(io::Error);
 
 impl fmt::Display for NoAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -87,3 +97,119 @@ impl fmt::Display for NoAddress {
 }
 
 impl std::error::Error for NoAddress {}
+
+/// Lays over the caller's connections what `ureq` lays over its own.
+pub(crate) fn brought(connect: Arc<dyn Connect>) -> impl Connector {
+    ().chain(ConnectProxyConnector::default())
+        .chain(Brought(connect))
+        .chain(RustlsConnector::default())
+        .chain(StallGuard)
+}
+
+/// Opens connections as the caller does it, unless there is one to the proxy.
+#[derive(Debug)]
+struct Brought(Arc<dyn Connect>);
+
+impl<In: Transport> Connector<In> for Brought {
+    type Out = Either<In, Socket>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Either<In, Socket>>, Error> {
+        if let Some(chained) = chained {
+            return Ok(Some(Either::A(chained)));
+        }
+        let host = details.uri.host().ok_or(Error::HostNotFound)?;
+        let implied = if details.needs_tls() { 443 } else { 80 };
+        let port = details.uri.port_u16().unwrap_or(implied);
+        let host = host.trim_matches(['[', ']']);
+        let stream = self.0.connect(host, port, *details.timeout.after)?;
+        // It matters for speed alone.
+        let _ = stream.set_nodelay(true);
+        let config = details.config;
+        Ok(Some(Either::B(Socket {
+            stream,
+            buffers: LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size()),
+        })))
+    }
+}
+
+/// A connection that the caller has opened.
+#[derive(Debug)]
+struct Socket {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+}
+
+impl Transport for Socket {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        let timeout = timeout.for_write();
+        self.stream.set_write_timeout(left(&timeout)?)?;
+        let output = self.buffers.output().get(..amount).unwrap_or_default();
+        let written = self.stream.write_all(output);
+        written.map_err(|error| timed_out(error, timeout.reason))
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let timeout = timeout.for_read();
+        self.stream.set_read_timeout(left(&timeout)?)?;
+        let input = self.buffers.input_append_buf();
+        let read = loop {
+            match self.stream.read(input) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read.map_err(|error| timed_out(error, timeout.reason))?,
+            }
+        };
+        self.buffers.input_appended(read);
+        Ok(read > 0)
+    }
+
+    /// Nothing is to come in on a connection that waits for the next request.
+    fn is_open(&mut self) -> bool {
+        if self.stream.set_nonblocking(true).is_err() {
+            return false;
+        }
+        let is_quiet = matches!(
+            self.stream.peek(&mut [0]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock
+        );
+        is_quiet && self.stream.set_nonblocking(false).is_ok()
+    }
+}
+
+/// What is left of the time, if there is a limit.
+fn left(timeout: &NextTimeout) -> Result<Option<Duration>, Error> {
+    if timeout.after.is_not_happening() {
+        return Ok(None);
+    }
+    let left = *timeout.after;
+    if left.is_zero() {
+        return Err(Error::Timeout(timeout.reason));
+    }
+    Ok(Some(left))
+}
+
+fn timed_out(error: io::Error, reason: Timeout) -> Error {
+    match error.kind() {
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => Error::Timeout(reason),
+        _ => Error::Io(error),
+    }
+}
+
+/// Leaves names to whoever connects.
+#[derive(Debug)]
+pub(crate) struct NoLookup;
+
+impl Resolver for NoLookup {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let mut nowhere = self.empty();
+        nowhere.push((Ipv4Addr::UNSPECIFIED, 0).into());
+        Ok(nowhere)
+    }
+}
