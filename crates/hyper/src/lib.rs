@@ -7,10 +7,10 @@
 //!
 //! ```no_run
 //! use kvs_hyper::archive::{ExportOptions, Selection, TimestampOrigin};
-//! use kvs_hyper::{Client, Settings};
+//! use kvs_hyper::Client;
 //!
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-//! let client = Client::new(&Settings::new("eu-west-1"))?;
+//! let client = Client::from_env()?;
 //! let (from, to) = ("2026-11-24T10:00:00Z".parse()?, "2026-11-24T10:05:00Z".parse()?);
 //! let minutes = Selection::between("door", TimestampOrigin::Producer, from, to);
 //! let mut download = client.download(minutes, ExportOptions::default());
@@ -23,8 +23,13 @@
 //! # }
 //! ```
 //!
+//! Region, credentials, endpoints, retries and proxy are taken from where AWS's tools take them
+//! ([`Client::from_env`]), or given ([`Settings`], [`Builder`]). Credentials are searched for when the
+//! first call needs them, and again before they end.
+//!
 //! Everything happens in the caller's task, but for one small task for each connection, which is
-//! spawned on the runtime that the call was made in. A [`Client`] needs `tokio`'s I/O and time
+//! spawned on the runtime that the call was made in; files and programs that credentials are in are
+//! left to its threads for what blocks. A [`Client`] needs `tokio`'s I/O and time
 //! drivers ([`enable_all`](tokio::runtime::Builder::enable_all)). Dropping a future cancels its
 //! request and closes the connection; only [`Download`] goes on where it was.
 #![forbid(unsafe_code)]

@@ -7,9 +7,9 @@
 //!
 //! ```no_run
 //! use kvs_ureq::archive::{ExportOptions, Selection, TimestampOrigin};
-//! use kvs_ureq::{Client, Settings};
+//! use kvs_ureq::Client;
 //!
-//! let client = Client::new(&Settings::new("eu-west-1"))?;
+//! let client = Client::from_env()?;
 //! let (from, to) = ("2026-11-24T10:00:00Z".parse()?, "2026-11-24T10:05:00Z".parse()?);
 //! let minutes = Selection::between("door", TimestampOrigin::Producer, from, to);
 //! let mut download = client.download(minutes, ExportOptions::default());
@@ -20,6 +20,10 @@
 //! println!("missing: {:?}", download.report().missing);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Region, credentials, endpoints, retries and proxy are taken from where AWS's tools take them
+//! ([`Client::from_env`]), or given ([`Settings`], [`Builder`]). Credentials are searched for when the
+//! first call needs them, and again before they end.
 //!
 //! Nothing runs in the background: the caller's thread does it all, but for the lookup of a name,
 //! which can be given a time limit in no other way than in a thread of its own.

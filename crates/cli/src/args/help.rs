@@ -9,8 +9,10 @@ Examples:
   kvs inspect door.mkv                      what is in that file
 
 Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
-AWS_REGION and AWS_PROFILE, or from ~/.aws/config and ~/.aws/credentials. AWS_MAX_ATTEMPTS says
-how often something is tried (3).
+AWS_REGION and AWS_PROFILE, or from ~/.aws/config and ~/.aws/credentials: keys, roles, programs and
+sign-ons. Without any, web identity, a device's certificate (AWS_IOT_CORE_CREDENTIAL_ENDPOINT),
+container and instance are asked. AWS_MAX_ATTEMPTS says how often something is tried (3), and
+AWS_RETRY_MODE=adaptive slows down when the service asks for it.
 
 Exit codes:
   0  all is done
