@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Failure, codegen, conformance, differential, fuzz, media, process, python, sweep, tidy,
+    Failure, codegen, conformance, differential, fuzz, media, process, python, readers, sweep, tidy,
 };
 
 /// How a check has ended.
@@ -36,7 +36,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 11] = [
+const CHECKS: [(&str, Check); 12] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -51,6 +51,7 @@ const CHECKS: [(&str, Check); 11] = [
     ("deny", deny),
     ("conformance", public_data),
     ("differential", |root| Ok(differential::run(root)?.into())),
+    ("readers", both_formats),
     ("sweep", any_service),
     ("media", media::check),
     ("fuzz", fuzz::smoke),
@@ -173,6 +174,14 @@ fn public_data(root: &Path) -> Result<Outcome, Failure> {
         return Ok(Outcome::Lacking("the public data in ../shared".to_owned()));
     }
     Ok(conformance::run(root, &data)?.into())
+}
+
+fn both_formats(root: &Path) -> Result<Outcome, Failure> {
+    let data = root.join("../shared");
+    if !data.exists() {
+        return Ok(Outcome::Lacking("the public data in ../shared".to_owned()));
+    }
+    Ok(readers::run(root, &data)?.into())
 }
 
 /// All that botocore has models for; the largest are compiled as well.

@@ -14,6 +14,7 @@ mod fuzz;
 mod media;
 mod process;
 mod python;
+mod readers;
 mod sweep;
 mod system;
 mod tidy;
@@ -36,6 +37,7 @@ Commands:
                         report what is left out, write the crates, type-check the N largest
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
+  readers <DIR>         compare what the readers make of Smithy and C2J models of one service
   differential          compare with other programs for the same job
   fuzz [SECONDS]        feed what reads and writes with noise, a minute each unless said
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
@@ -64,6 +66,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["sweep", options @ ..] => sweep::run(&root(), options),
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
+        ["readers", data] => readers::run(&root(), Path::new(data)),
         ["differential"] => differential::run(&root()),
         ["fuzz"] => fuzz::run(&root(), "60"),
         ["fuzz", seconds] => fuzz::run(&root(), seconds),

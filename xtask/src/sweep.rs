@@ -1,6 +1,6 @@
 //! `cargo xtask sweep`: the generator over a folder of models, such as botocore's.
 
-mod find;
+pub(crate) mod find;
 mod package;
 
 use std::path::{Path, PathBuf};

@@ -7,11 +7,11 @@ use crate::Failure;
 
 /// A file that may be a model.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// The service's folder; or the file, without its suffixes.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Its place in the folder that was searched.
-    pub(super) path: PathBuf,
+    pub(crate) path: PathBuf,
 }
 
 /// Files that lie beside models, and add to them.
@@ -19,7 +19,7 @@ const BESIDE: [&str; 3] = [".overlay", "paginators-1", "endpoint-rule-set-1"];
 
 /// The newest model of each service in a folder as botocore's is laid out,
 /// `<service>/<version>/service-2.json`, and what else of JSON lies in the folder itself.
-pub(super) fn models(folder: &Path) -> Result<Vec<Found>, Failure> {
+pub(crate) fn models(folder: &Path) -> Result<Vec<Found>, Failure> {
     let mut found = Vec::new();
     for name in entries(folder)? {
         if folder.join(&name).is_dir() {
@@ -37,7 +37,7 @@ pub(super) fn models(folder: &Path) -> Result<Vec<Found>, Failure> {
 }
 
 /// Versions are dates, so that the last is the newest.
-fn newest(folder: &Path, service: &str) -> Result<Option<Found>, Failure> {
+pub(crate) fn newest(folder: &Path, service: &str) -> Result<Option<Found>, Failure> {
     for version in entries(&folder.join(service))?.iter().rev() {
         for file in ["service-2.json", "service-2.json.gz"] {
             let path = Path::new(service).join(version).join(file);
