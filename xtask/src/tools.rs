@@ -11,7 +11,12 @@ pub(crate) struct Tools {
 /// Those that judge a media file.
 pub(crate) const JUDGES: Tools = Tools {
     programs: &[
-        "ffmpeg", "ffprobe", "mkvinfo", "mkvmerge", "mediainfo", "chromium",
+        "ffmpeg",
+        "ffprobe",
+        "mkvinfo",
+        "mkvmerge",
+        "mediainfo",
+        "chromium",
     ],
     packages: &["ffmpeg", "mkvtoolnix", "mediainfo", "chromium"],
 };
@@ -36,6 +41,8 @@ impl Tools {
 
     fn missing(&self) -> Vec<&'static str> {
         let programs = self.programs.iter().copied();
-        programs.filter(|program| !system::starts(program)).collect()
+        programs
+            .filter(|program| !system::starts(program))
+            .collect()
     }
 }

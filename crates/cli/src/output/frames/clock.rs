@@ -1,13 +1,13 @@
 //! When frames are shown, and when they were recorded.
 
-use kvs_archive::mkv::{Fragment, Frame, Gaps, Timestamp};
-use kvs_mp4::{Placement, WriteError};
+use kvs_archive::mkv::{Fragment, Frame, Gaps, Timeline, Timestamp};
+use kvs_mp4::WriteError;
 
 use crate::report::rfc3339;
 
 /// The time line of an output: the same as that of a file that plays.
 #[derive(Debug)]
-pub(super) struct Clock(Placement);
+pub(super) struct Clock(Timeline);
 
 /// Where a fragment is on it.
 #[derive(Debug, Clone, Copy)]
@@ -21,7 +21,7 @@ pub(super) struct Place {
 
 impl Clock {
     pub(super) fn new(gaps: Gaps) -> Self {
-        Self(Placement::new(gaps))
+        Self(Timeline::new(gaps))
     }
 
     /// `None` for a fragment without frames.
@@ -30,8 +30,9 @@ impl Clock {
         let Some(own) = earliest else {
             return Ok(None);
         };
+        let place = self.0.place(fragment).map_err(WriteError::Fragment)?;
         Ok(Some(Place {
-            shift: self.0.place(fragment)?,
+            shift: place.shift(),
             own,
             recorded: fragment.producer_timestamp,
         }))
