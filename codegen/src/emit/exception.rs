@@ -15,10 +15,10 @@ pub(super) fn emit(file: &mut File, types: &Types<'_>) -> Result<(), Error> {
     for (error, variant) in errors.iter().zip(variants(types, &errors)?) {
         let (shape, structure) = (types.service.shape(error)?, types.service.structure(error)?);
         file.docs_within(2, &error_docs(types, error, shape, structure));
-        let headers = headers(types, structure).map_err(|e| e.in_shape(error))?;
+        let elsewhere = elsewhere(types, structure).map_err(|e| e.in_shape(error))?;
         let form = match has_message_alone(types, structure) {
             true => " (message)".to_owned(),
-            false => headers,
+            false => elsewhere,
         };
         file.text(&format!(
             "        {variant}({}) = {error:?}{form},",
@@ -65,17 +65,22 @@ pub(super) fn has_message_alone(types: &Types<'_>, structure: &Structure) -> boo
     name.eq_ignore_ascii_case("message") && *binding == Binding::Body && is_text
 }
 
-/// The members that travel in headers, as the macro is told.
-fn headers(types: &Types<'_>, structure: &Structure) -> Result<String, Error> {
+/// The members that travel outside of the document, as the macro is told.
+fn elsewhere(types: &Types<'_>, structure: &Structure) -> Result<String, Error> {
     let mut parts = Vec::new();
     for (member, field) in structure::field_names(types, structure, Role::Error)? {
         match Role::Error.binding(member) {
             Binding::Body => {}
             Binding::Header(header) => parts.push(format!("{field}: {header:?}")),
+            Binding::PrefixHeaders(prefix) => parts.push(format!("{field}: ({prefix:?})")),
+            Binding::Status => parts.push(format!("{field}: status")),
             _ => {
-                let unsupported =
-                    "a member of an error that is neither in the document nor in a header";
-                return Err(Error::unsupported(unsupported).in_member(&member.name));
+                let kind = &types.service.shape(&member.target)?.kind;
+                if !matches!(kind, Kind::Structure(_) | Kind::Union(_) | Kind::Document) {
+                    let unsupported = "a payload of an error that is no JSON";
+                    return Err(Error::unsupported(unsupported).in_member(&member.name));
+                }
+                parts.push(format!("{field}: payload"));
             }
         }
     }

@@ -12,15 +12,18 @@ use std::collections::BTreeMap;
 use kvs_protocol::http::response::Parts;
 use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, RequestBuilder};
+use kvs_protocol::rules::{BuiltIns, Endpoint, Unresolved};
 use kvs_protocol::{
     Blob, Buffered, Bytes, DateTime, EpochSeconds, HttpDate, Invalid, Malformed, Operation,
-    Paginated, Route, Sensitive, Service, Streamed, Timestamp, Upload, rules,
+    Paginated, Route, Sensitive, Service, Streamed, Timestamp, Upload,
 };
+
+pub mod endpoint;
 
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {
     id: "Example Zoo",
-    endpoint: |built_ins| rules::by_prefix("zoo", built_ins),
+    endpoint: |built_ins| endpoint::resolve(&built_ins.into()),
     signing_name: "zoosigner",
     throttling: &["TooManyVisitors"],
 };
@@ -191,6 +194,15 @@ impl Operation for ListAnimals {
 
     fn encode(&self) -> Result<Request<Bytes>, Invalid> {
         RequestBuilder::new(Method::POST, "/animals/list").document(self)
+    }
+
+    fn endpoint(&self, built_ins: BuiltIns<'_>) -> Result<Endpoint, Unresolved> {
+        endpoint::resolve(&endpoint::Parameters {
+            indoors: true,
+            season: self.zoo_id.as_deref().unwrap_or("summer"),
+            zoo: self.zoo_name.as_deref(),
+            ..built_ins.into()
+        })
     }
 
     fn route(&self) -> Route<'_> {
@@ -508,6 +520,8 @@ kvs_protocol::exceptions! {
     pub enum Exception {
         /// Status 422. An argument is bad. More words.
         BadArgument(BadArgumentException) = "BadArgumentException",
+        /// Status 409. `EscapedException`.
+        Escaped(EscapedException) = "EscapedException" { animal: payload, seen: ("X-Seen-"), status: status },
         /// Status 503. `LostError`.
         LostError(LostError) = "LostError" { retry_after: "Retry-After" },
         /// Status 400. `NotHungry`.
@@ -525,6 +539,19 @@ kvs_protocol::structure! {
         pub message: Option<String> = "Message",
         /// Which argument.
         pub argument: Option<String> = "Argument",
+    }
+}
+
+kvs_protocol::structure! {
+    /// Status 409. `EscapedException`.
+    #[non_exhaustive]
+    pub struct EscapedException {
+        /// An animal, with a default of every type.
+        pub animal: Option<Animal> = "animal" (payload),
+        /// `seen`.
+        pub seen: Option<BTreeMap<String, String>> = "seen" (header),
+        /// `status`.
+        pub status: Option<i32> = "status" (status),
     }
 }
 

@@ -1,15 +1,19 @@
 //! The generator's example, which uses all that the generator supports, compiles and works.
 
-#[path = "../../../codegen/tests/golden/zoo.rs"]
-pub mod zoo;
+/// Lies beside the model that it is generated from.
+#[path = "../../../codegen/tests/golden"]
+pub mod golden {
+    pub mod zoo;
+}
 
-use kvs_api::protocol::http::Response;
-use kvs_api::protocol::restjson::ErrorReply;
-use kvs_api::protocol::{BigNumber, Blob, Operation, ServiceError, Timestamp, Upload};
-use zoo::{
+use golden::zoo::{
     Animal, AnimalKind, Cage, Exception, FeedAnimal, FindAnimal, Finding, Hunger, KnownBy,
     ListAnimals, PutFilm, PutPicture,
 };
+use kvs_api::protocol::http::Response;
+use kvs_api::protocol::restjson::ErrorReply;
+use kvs_api::protocol::rules::BuiltIns;
+use kvs_api::protocol::{BigNumber, Blob, Operation, ServiceError, Target, Timestamp, Upload};
 
 #[test]
 fn absent_members_have_their_defaults() {
@@ -228,6 +232,49 @@ fn members_of_errors_travel_in_headers_too() {
         (lost.message.as_deref(), lost.retry_after),
         (Some("gone"), Some(9))
     );
+}
+
+#[test]
+fn errors_have_members_outside_of_the_document() {
+    let response = Response::builder()
+        .status(409)
+        .header("X-Seen-North", "noon");
+    let (head, ()) = response.body(()).unwrap().into_parts();
+    let reply = ErrorReply::new(&head, br#"{"Id":7}"#);
+    let error = Exception::decode("EscapedException", &reply);
+    let Exception::Escaped(escaped) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(escaped.animal.unwrap().id, Some(7));
+    assert_eq!(escaped.status, Some(409));
+    assert_eq!(escaped.seen.unwrap().get("north").unwrap(), "noon");
+    let (head, ()) = Response::new(()).into_parts();
+    let error = Exception::decode("EscapedException", &ErrorReply::new(&head, b"<html>"));
+    let Exception::Escaped(escaped) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!((escaped.animal, escaped.seen), (None, None));
+}
+
+#[test]
+fn an_operation_has_a_say_in_its_endpoint() {
+    let built_ins = BuiltIns {
+        region: Some("eu-west-1"),
+        ..BuiltIns::default()
+    };
+    let list = ListAnimals {
+        zoo_name: Some("town".into()),
+        ..ListAnimals::default()
+    };
+    let target = Target::resolve_for(&list, built_ins).unwrap();
+    assert_eq!(
+        target.origin.to_string(),
+        "https://town.summer.eu-west-1.zoo.example"
+    );
+    assert_eq!(target.scope.service, "indoors");
+    let target = Target::resolve_for(&PutPicture::default(), built_ins).unwrap();
+    assert_eq!(target.origin.to_string(), "https://zoo.eu-west-1.example");
+    assert_eq!(target.scope.service, "zoosigner");
 }
 
 #[test]

@@ -2,7 +2,8 @@
 /// grow.
 ///
 /// Each stands with its code. `(message)` declares its structure along with it, which then has
-/// nothing but a message. Braces name the members that travel in headers.
+/// nothing but a message. Braces name the members that travel outside of the document: in a header, in
+/// headers by a prefix, as the status, or as the whole body.
 ///
 /// ```
 /// use kvs_protocol::ServiceError;
@@ -31,7 +32,7 @@ macro_rules! exceptions {
             $(
                 $(#[$doc:meta])*
                 $variant:ident($type:ident) = $code:literal
-                $(($message:ident))? $({ $($field:ident: $header:literal),+ })?,
+                $(($message:ident))? $({ $($field:ident: $place:tt),+ })?,
             )*
         }
     ) => {
@@ -50,7 +51,7 @@ macro_rules! exceptions {
                 match code {
                     $($code => {
                         let mut error: $type = reply.body();
-                        $($(error.$field = reply.header($header);)+)?
+                        $($(error.$field = $crate::exceptions!(@member reply $place);)+)?
                         Self::$variant(error)
                     })*
                     _ => Self::Unmodelled,
@@ -60,6 +61,10 @@ macro_rules! exceptions {
 
         $($crate::exceptions!(@declare ($($message)?) $(#[$doc])* $type);)*
     };
+    (@member $reply:ident payload) => { $reply.payload() };
+    (@member $reply:ident status) => { $reply.status() };
+    (@member $reply:ident ($prefix:literal)) => { $reply.prefix_headers($prefix) };
+    (@member $reply:ident $header:literal) => { $reply.header($header) };
     (@declare () $(#[$doc:meta])* $type:ident) => {};
     (@declare (message) $(#[$doc:meta])* $type:ident) => {
         $crate::structure! {

@@ -1,5 +1,7 @@
 //! Error answers, in every spelling that services are known to use.
 
+use std::collections::BTreeMap;
+
 use http::HeaderMap;
 use http::response::Parts;
 use serde::de::DeserializeOwned;
@@ -91,6 +93,24 @@ impl<'a> ErrorReply<'a> {
         let is_there = self.head.headers.contains_key(name);
         let text = answer::joined(self.head, name).filter(|_| is_there)?;
         T::from_text(&text, Place::Header)
+    }
+
+    /// A modelled member that all headers with such names make up; unset where one cannot be read.
+    pub fn prefix_headers<T: Text>(&self, prefix: &'static str) -> Option<BTreeMap<String, T>> {
+        answer::prefix_headers(self.head, prefix).ok().flatten()
+    }
+
+    /// A modelled member that is the status.
+    pub fn status<T: From<u16>>(&self) -> Option<T> {
+        Some(self.head.status.as_u16().into())
+    }
+
+    /// A modelled member that is the whole body; unset where the body is no such value.
+    pub fn payload<T: DeserializeOwned>(&self) -> Option<T> {
+        match &self.body {
+            Body::Json(json) => T::deserialize(json).ok(),
+            Body::Xml(_) | Body::Other(_) => None,
+        }
     }
 }
 
