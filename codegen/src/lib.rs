@@ -110,6 +110,10 @@ pub fn partitions(source: &Source<'_>) -> Result<String, Error> {
 /// The first problem of the model or the overlay.
 pub fn read(input: &Input<'_>) -> Result<ir::Service, Error> {
     let (path, text) = (input.model.path, input.model.text);
+    let beside = [input.paginators, input.endpoint_rules, input.overlay];
+    for source in beside.into_iter().flatten().chain([input.model]) {
+        probe::refuse_deep(source.text).map_err(|e| e.in_file(source.path))?;
+    }
     let reader = if probe::is_c2j(text) {
         c2j::read
     } else {

@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::error::Error;
+
+/// As deep as the parser follows.
+const DEEPEST: usize = 127;
+
 /// What a text seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
@@ -51,7 +56,10 @@ impl Written {
 
 /// Looks at a text as far as is needed to know which reader it is for.
 pub fn probe(text: &str) -> Format {
-    let Ok(written) = serde_json::from_str::<Written>(text) else {
+    let written = refuse_deep(text).and_then(|()| {
+        serde_json::from_str::<Written>(text).map_err(|e| Error::new(e.to_string()))
+    });
+    let Ok(written) = written else {
         return Format::RestJson1 { operations: 0 };
     };
     let (speaks, operations) = if written.is_c2j() {
@@ -78,6 +86,28 @@ pub fn probe(text: &str) -> Format {
     } else {
         Format::OtherProtocol
     }
+}
+
+/// Refuses what nests deeper than any model, before a parser goes through the whole of it.
+pub(crate) fn refuse_deep(text: &str) -> Result<(), Error> {
+    let (mut depth, mut line) = (0_usize, 1_usize);
+    let (mut in_text, mut is_escaped) = (false, false);
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = in_text,
+            b'"' => in_text = !in_text,
+            b'\n' => line = line.saturating_add(1),
+            b'[' | b'{' if !in_text => depth = depth.saturating_add(1),
+            b']' | b'}' if !in_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            let problem = format!("nests more than {DEEPEST} levels deep in line {line}");
+            return Err(Error::new(problem));
+        }
+    }
+    Ok(())
 }
 
 /// Whether a text is C2J rather than a Smithy AST; one that is neither is left to that reader.
