@@ -148,9 +148,12 @@ impl Block {
     }
 
     pub(super) fn times(&self, clock: Clock) -> Result<Times, OutOfRange> {
-        let ticks = i128::from(clock.timecode).saturating_add(i128::from(self.timecode));
-        let nanos = ticks.saturating_mul(i128::from(clock.scale));
-        let timestamp = i64::try_from(nanos).map_err(|_| OutOfRange)?;
+        let cluster = i64::try_from(clock.timecode).map_err(|_| OutOfRange)?;
+        let scale = i64::try_from(clock.scale).map_err(|_| OutOfRange)?;
+        let timestamp = cluster
+            .checked_add(self.timecode.into())
+            .and_then(|ticks| ticks.checked_mul(scale))
+            .ok_or(OutOfRange)?;
         let duration = match self.duration {
             Some(ticks) => Some(ticks.checked_mul(clock.scale).ok_or(OutOfRange)?),
             None => None,

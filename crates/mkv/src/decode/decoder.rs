@@ -182,6 +182,19 @@ impl Decoder {
         self.input.push(piece);
     }
 
+    /// Takes the next bytes of the input from memory that the caller keeps.
+    ///
+    /// They are copied, right into the frame that they belong to where one is under way: for pieces
+    /// of a few KiB and less that is cheaper than to make [`Bytes`] of each for
+    /// [`push`](Self::push). Large ones are better pushed, for frames that lie in one of them are
+    /// not copied at all.
+    pub fn push_slice(&mut self, piece: &[u8]) {
+        let piece = self.run_through(piece);
+        if !piece.is_empty() {
+            self.input.push(Bytes::copy_from_slice(piece));
+        }
+    }
+
     /// Says that the input has ended. What is pushed from now on is ignored.
     pub fn finish(&mut self) {
         self.input.finish();
@@ -192,6 +205,12 @@ impl Decoder {
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
+            }
+            if self.is_starved() {
+                return None;
+            }
+            if let Some(frame) = self.next_in_run() {
+                return Some(Event::Frame(frame));
             }
             match self.step() {
                 Ok(Progress::Made) => {}
@@ -222,6 +241,16 @@ impl Decoder {
         match &self.open {
             Some(open) if at.saturating_sub(open.offset) <= limit => open.offset,
             _ => element,
+        }
+    }
+
+    /// Whether a payload is under way and nothing has come that it could go on with.
+    fn is_starved(&self) -> bool {
+        match &self.state {
+            State::Payload(_, gather) => {
+                self.input.is_empty() && !gather.is_whole() && !self.input.finished()
+            }
+            _ => false,
         }
     }
 

@@ -82,6 +82,15 @@ impl Fragments {
         self.decoder.push(piece);
     }
 
+    /// Takes the next bytes of the input from memory that the caller keeps; see
+    /// [`Decoder::push_slice`].
+    pub fn push_slice(&mut self, piece: &[u8]) {
+        match self.raw {
+            Raw::Unwanted => self.decoder.push_slice(piece),
+            Raw::Kept { .. } => self.push(Bytes::copy_from_slice(piece)),
+        }
+    }
+
     /// Says that the input has ended. What is pushed from now on is ignored.
     pub fn finish(&mut self) {
         self.decoder.finish();

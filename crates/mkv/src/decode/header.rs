@@ -63,7 +63,11 @@ impl Tracks {
 
     /// What all frames of a track begin with, where they came without it.
     pub(super) fn stripped(&self, number: u64) -> Option<&Bytes> {
-        self.prefixes.get(&number)
+        // Hardly any stream has one, and every frame asks.
+        match self.prefixes.is_empty() {
+            true => None,
+            false => self.prefixes.get(&number),
+        }
     }
 
     pub(super) fn default_duration(&self, number: u64) -> Option<u64> {

@@ -38,6 +38,23 @@ impl Input {
         }
     }
 
+    /// Takes what a payload under way misses right from a piece, if that is what comes next; gives
+    /// back the rest.
+    pub(super) fn pass<'a>(&mut self, piece: &'a [u8], gather: &mut Gather) -> &'a [u8] {
+        if !self.front.is_empty() || self.finished {
+            return piece;
+        }
+        let missing = gather.want.saturating_sub(gather.have.len());
+        let (taken, rest) = piece.split_at(missing.min(piece.len()));
+        gather.reserve(taken.len(), missing);
+        gather.have.extend_from_slice(taken);
+        if let Some(sum) = &mut self.sum {
+            sum.update(taken);
+        }
+        self.position = self.position.saturating_add(to_u64(taken.len()));
+        rest
+    }
+
     pub(super) fn finish(&mut self) {
         self.finished = true;
     }
@@ -181,7 +198,11 @@ impl Gather {
             self.reserve(piece.len(), missing);
             self.have.extend_from_slice(&piece);
         }
-        (self.have.len() == self.want).then(|| self.take())
+        self.is_whole().then(|| self.take())
+    }
+
+    pub(super) fn is_whole(&self) -> bool {
+        self.have.len() == self.want
     }
 
     /// What arrived so far.

@@ -27,6 +27,7 @@ mod lost;
 mod next;
 mod open;
 mod raw;
+mod run;
 mod scan;
 mod tags;
 

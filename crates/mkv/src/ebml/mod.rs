@@ -85,11 +85,15 @@ pub(crate) fn parse_size(bytes: &[u8]) -> Result<(Size, usize), BadHead> {
 pub(crate) fn parse_vint(bytes: &[u8]) -> Result<(u64, usize), BadHead> {
     let first = *bytes.first().ok_or(BadHead::Short)?;
     let len = vint_len(first).ok_or(BadHead::Invalid)?;
-    let raw = bytes
-        .get(..len)
-        .ok_or(BadHead::Short)?
-        .iter()
-        .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
+    let raw = match bytes.first_chunk::<8>() {
+        // Nearly always there are more bytes than the integer has, and one load does.
+        Some(eight) => u64::from_be_bytes(*eight) >> 64_usize.saturating_sub(len.saturating_mul(8)),
+        None => bytes
+            .get(..len)
+            .ok_or(BadHead::Short)?
+            .iter()
+            .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte)),
+    };
     Ok((raw & all_ones(len), len))
 }
 

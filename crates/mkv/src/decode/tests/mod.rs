@@ -32,12 +32,23 @@ use crate::writer::tests::{MS, fragment, tag};
 
 type Told = Result<Fragment, Damage>;
 
-/// What is read of an input that comes in these pieces.
-fn decode_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Told> {
+/// What is read of an input that comes in these pieces, handed over in either way.
+fn decode_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]> + Clone) -> Vec<Told> {
+    let told = decode_pushed(pieces.clone(), |fragments, piece| {
+        fragments.push(Bytes::copy_from_slice(piece));
+    });
+    assert_eq!(decode_pushed(pieces, Fragments::push_slice), told);
+    told
+}
+
+fn decode_pushed<'a>(
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    push: impl Fn(&mut Fragments, &[u8]),
+) -> Vec<Told> {
     let mut fragments = Fragments::new();
     let mut told = Vec::new();
     for piece in pieces {
-        fragments.push(Bytes::copy_from_slice(piece));
+        push(&mut fragments, piece);
         told.extend(std::iter::from_fn(|| fragments.next_fragment()));
     }
     fragments.finish();
