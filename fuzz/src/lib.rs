@@ -3,17 +3,22 @@
 
 use kvs_mkv::{Bytes, Damage, Fragment, Fragments, Frame, Tail, Writer};
 
-/// What is read of an input that comes in pieces of these sizes, again and again; in one piece if
-/// there are none.
+/// What is read of an input that comes in pieces of these sizes, again and again, as slices; in one
+/// piece of `Bytes` if there are none.
 pub fn decode(mut input: &[u8], sizes: &[u8]) -> Vec<Result<Fragment, Damage>> {
     let mut sizes = sizes.iter().map(|size| usize::from(*size).max(1)).cycle();
     let mut fragments = Fragments::new();
     let mut told = Vec::new();
+    let len = input.len();
     while !input.is_empty() {
         let size = sizes.next().unwrap_or(input.len());
         let (piece, rest) = input.split_at(size.min(input.len()));
         input = rest;
-        fragments.push(Bytes::copy_from_slice(piece));
+        if rest.is_empty() && piece.len() == len {
+            fragments.push(Bytes::copy_from_slice(piece));
+        } else {
+            fragments.push_slice(piece);
+        }
         told.extend(std::iter::from_fn(|| fragments.next_fragment()));
     }
     fragments.finish();
