@@ -4,6 +4,7 @@ use std::path::Path;
 
 use kvs_archive::api::protocol::settings::{Explicit, Profiles};
 use kvs_archive::api::protocol::{Invalid, Settings};
+use zeroize::Zeroizing;
 
 /// Settings of the environment and of the shared config and credentials files, after what the
 /// caller says outright.
@@ -21,13 +22,13 @@ pub fn from_surroundings(explicit: Explicit) -> Result<Settings, Invalid> {
 }
 
 /// A file that is not there has nothing to say.
-fn text_of(file: Option<&Path>) -> Result<String, Invalid> {
+fn text_of(file: Option<&Path>) -> Result<Zeroizing<String>, Invalid> {
     let Some(file) = file else {
-        return Ok(String::new());
+        return Ok(Zeroizing::default());
     };
     match std::fs::read_to_string(file) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
-        text => text.map_err(|error| {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Zeroizing::default()),
+        text => text.map(Zeroizing::new).map_err(|error| {
             let file = file.display().to_string();
             Invalid::new(file, format!("cannot be read: {error}"))
         }),

@@ -134,9 +134,12 @@ fn fetch(transport: &Transport, request: Request<Bytes>, within: Duration) -> An
 
 /// The content of a file, up to the limit.
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
     let limit = u64::try_from(Ask::LIMIT).unwrap_or(u64::MAX);
-    File::open(path)?.take(limit).read_to_end(&mut content)?;
+    let file = File::open(path)?;
+    let length = file.metadata()?.len().min(limit);
+    // As large as need be from the beginning: moving it would leave secrets behind.
+    let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    file.take(limit).read_to_end(&mut content)?;
     Ok(content)
 }
 
