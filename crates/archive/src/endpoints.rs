@@ -45,6 +45,7 @@ pub struct Endpoints {
     deadline: Option<Duration>,
     observer: Option<Arc<dyn Observer>>,
     user_agent: Option<HeaderValue>,
+    app_id: Option<String>,
     known: BTreeMap<Place, Arc<Target>>,
 }
 
@@ -102,6 +103,7 @@ impl Endpoints {
             deadline: None,
             observer: None,
             user_agent: None,
+            app_id: settings.app_id.clone(),
             known: BTreeMap::new(),
         }
     }
@@ -248,6 +250,10 @@ impl Endpoints {
         target.observer = self.observer.clone();
         if let Some(user_agent) = &self.user_agent {
             target.user_agent = user_agent.clone();
+        }
+        if let (Some(id), Ok(ours)) = (&self.app_id, target.user_agent.to_str()) {
+            let named = HeaderValue::from_str(&format!("{ours} app/{id}"));
+            target.user_agent = named.unwrap_or_else(|_| target.user_agent.clone());
         }
     }
 

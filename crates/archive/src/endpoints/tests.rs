@@ -229,3 +229,23 @@ fn the_control_service_has_its_regional_endpoint_or_the_configured_one() {
         "https://kinesisvideo.cn-north-1.amazonaws.com.cn"
     );
 }
+
+#[test]
+fn programs_are_called_what_they_call_themselves() {
+    let mut settings = Settings::new("eu-west-1");
+    settings.app_id = Some("door-cam".to_owned());
+    let agent = |endpoints: Endpoints| {
+        let located = endpoints.locate(ListFragments::SERVICE, Route::Regional);
+        let Ok(Location::Known { target, .. }) = located else {
+            panic!("it is in the region")
+        };
+        target.user_agent.to_str().unwrap().to_owned()
+    };
+    let ours = agent(Endpoints::new(&settings));
+    assert!(
+        ours.starts_with("kvs-rs/") && ours.ends_with(" app/door-cam"),
+        "{ours}"
+    );
+    let other = Endpoints::new(&settings).with_user_agent(HeaderValue::from_static("x/1"));
+    assert_eq!(agent(other), "x/1 app/door-cam");
+}

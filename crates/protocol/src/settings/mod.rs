@@ -17,8 +17,8 @@ use crate::retry::RetryPolicy;
 pub use profile::Profiles;
 
 /// What to tell a person when there is nothing to sign with, and nowhere to look.
-pub const NO_CREDENTIALS: &str = "no credentials: the settings give none, and say nowhere to look \
-     for them";
+pub const NO_CREDENTIALS: &str = "no credentials: the settings have neither `credentials` nor \
+     `sources`; set one of them, or take the settings from the environment";
 
 /// The variables that tell where the shared files are.
 pub(crate) const SHARED_FILES: [&str; 6] = [
@@ -77,6 +77,8 @@ pub struct Settings {
     pub proxy: Option<Proxy>,
     /// When calls are sent again.
     pub retry: RetryPolicy,
+    /// What the program calls itself in the `User-Agent` of its requests.
+    pub app_id: Option<String>,
 }
 
 /// What the caller says outright; it goes before everything else.
@@ -104,6 +106,7 @@ impl Settings {
             ca_bundle: None,
             proxy: None,
             retry: RetryPolicy::default(),
+            app_id: None,
         }
     }
 
@@ -176,6 +179,7 @@ impl Settings {
                 .map(PathBuf::from),
             proxy: proxy(env)?,
             retry: retry(env, &of_profile)?,
+            app_id: app_id(env, &of_profile)?,
         })
     }
 }
@@ -285,6 +289,24 @@ fn retry(
         })?;
     }
     Ok(policy)
+}
+
+fn app_id(
+    env: Env<'_>,
+    of_profile: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<String>, Invalid> {
+    const NAME: &str = "AWS_SDK_UA_APP_ID";
+    let id = set(env, NAME).or_else(|| of_profile("sdk_ua_app_id"));
+    let is_of_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if let Some(id) = id
+        .as_ref()
+        .filter(|id| id.len() > 50 || !id.chars().all(is_of_token))
+    {
+        let problem =
+            format!("is {id:?}, and must be up to 50 letters, digits or marks without spaces");
+        return Err(Invalid::new(NAME, problem));
+    }
+    Ok(id)
 }
 
 fn proxy(env: Env<'_>) -> Result<Option<Proxy>, Invalid> {

@@ -309,3 +309,23 @@ fn retries_are_set_by_the_environment_then_the_profile() {
         Err(problem.to_owned())
     );
 }
+
+#[test]
+fn programs_may_say_what_they_are_called() {
+    let app_id = |vars: &[(&str, &str)]| {
+        let config = "[default]\nregion = r\nsdk_ua_app_id = door-cam";
+        let env = |name: &str| {
+            let var = vars.iter().find(|(n, _)| *n == name);
+            var.map(|(_, value)| (*value).to_owned())
+        };
+        let profiles = Profiles::parse(config, "").unwrap();
+        let settings = Settings::resolve(Explicit::default(), &env, &profiles);
+        settings.map(|settings| settings.app_id)
+    };
+    assert_eq!(app_id(&[]), Ok(Some("door-cam".to_owned())));
+    let own = [("AWS_SDK_UA_APP_ID", "own")];
+    assert_eq!(app_id(&own), Ok(Some("own".to_owned())));
+    for bad in ["a b", "a\nb", &"x".repeat(51)] {
+        assert!(app_id(&[("AWS_SDK_UA_APP_ID", bad)]).is_err(), "{bad}");
+    }
+}
