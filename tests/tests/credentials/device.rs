@@ -147,7 +147,7 @@ fn a_certificate_of_another_authority_is_refused() {
         .set("AWS_IOT_CORE_PRIVATE_KEY", text(&other.private_key));
     for driver in provider.drivers(&cloud) {
         let told = describe(&driver).unwrap_err().to_string();
-        let (_, iot) = told.split_once("\n  IoT: ").unwrap();
+        let (_, iot) = told.split_once("; IoT: ").unwrap();
         assert!(iot.starts_with("https://localhost:"), "{told}");
     }
     assert!(provider.heads.lock().unwrap().is_empty());

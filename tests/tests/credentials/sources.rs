@@ -224,13 +224,13 @@ fn without_any_every_source_says_why() {
         assert_eq!(error.attempts, 0);
         assert_eq!(
             error.to_string(),
-            "DescribeStream: no credentials:\n  \
-             environment: AWS_ACCESS_KEY_ID is not set\n  \
-             profile \"default\": profile \"default\" is in neither shared file\n  \
-             web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set\n  \
-             IoT: AWS_IOT_CORE_CREDENTIAL_ENDPOINT is not set\n  \
+            "DescribeStream: no credentials: \
+             environment: AWS_ACCESS_KEY_ID is not set; \
+             profile \"default\": is in neither shared file; \
+             web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set; \
+             IoT: AWS_IOT_CORE_CREDENTIAL_ENDPOINT is not set; \
              container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor \
-             AWS_CONTAINER_CREDENTIALS_FULL_URI is set\n  \
+             AWS_CONTAINER_CREDENTIALS_FULL_URI is set; \
              instance metadata: AWS_EC2_METADATA_DISABLED is set"
         );
     }

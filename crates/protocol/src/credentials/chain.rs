@@ -66,9 +66,10 @@ impl Tried {
 
 impl fmt::Display for NoCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no credentials:")?;
-        for Tried { source, why } in &self.tried {
-            write!(f, "\n  {source}: {why}")?;
+        f.write_str("no credentials")?;
+        for (index, Tried { source, why }) in self.tried.iter().enumerate() {
+            let separator = if index == 0 { ": " } else { "; " };
+            write!(f, "{separator}{source}: {why}")?;
         }
         Ok(())
     }

@@ -7,9 +7,14 @@ use super::plan::{Base, NamedSource, NoPlan, Plan};
 use super::{container, imds, process, sso, sts};
 
 pub(super) async fn load(context: &Context) -> Result<Credentials, Stop> {
-    let plan = Plan::of(&context.profiles, &context.profile).map_err(|none| match none {
-        NoPlan::Silent(why) => Stop::Absent(why),
-        NoPlan::Wrong(why) => Stop::Failed(why),
+    let plan = Plan::of(&context.profiles, &context.profile).map_err(|none| {
+        // Its name stands before it already.
+        let named = format!("profile {:?} ", context.profile);
+        let brief = |why: String| why.strip_prefix(&named).map_or(why.clone(), str::to_owned);
+        match none {
+            NoPlan::Silent(why) => Stop::Absent(brief(why)),
+            NoPlan::Wrong(why) => Stop::Failed(brief(why)),
+        }
     })?;
     // Whoever has written it down means it: what does not work is not passed over.
     let mut credentials = base(context, plan.base).await.map_err(Stop::failed)?;

@@ -82,13 +82,12 @@ fn keys_of_the_environment_may_have_a_token() {
 fn every_source_says_why_it_has_none() {
     assert_eq!(
         told(World::with(&[]).search()),
-        "no credentials:\n  \
-         environment: AWS_ACCESS_KEY_ID is not set\n  \
-         profile \"default\": profile \"default\" is in neither shared file\n  \
-         web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set\n  \
-         IoT: AWS_IOT_CORE_CREDENTIAL_ENDPOINT is not set\n  \
+        "no credentials: environment: AWS_ACCESS_KEY_ID is not set; \
+         profile \"default\": is in neither shared file; \
+         web identity: AWS_WEB_IDENTITY_TOKEN_FILE is not set; \
+         IoT: AWS_IOT_CORE_CREDENTIAL_ENDPOINT is not set; \
          container: neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor \
-         AWS_CONTAINER_CREDENTIALS_FULL_URI is set\n  \
+         AWS_CONTAINER_CREDENTIALS_FULL_URI is set; \
          instance metadata: http://169.254.169.254/latest/api/token: no connection: \
          nobody is there"
     );
