@@ -50,7 +50,9 @@ const CHECKS: [(&str, Check); 12] = [
     ("tidy", |root| Ok(tidy::run(root)?.into())),
     ("deny", deny),
     ("conformance", public_data),
-    ("differential", |root| Ok(differential::run(root)?.into())),
+    ("differential", |root| {
+        Ok(differential::run(root, "50")?.into())
+    }),
     ("readers", both_formats),
     ("sweep", any_service),
     ("media", media::check),

@@ -3,11 +3,12 @@
 //! They are heavy, so that `tests/peers` is a workspace of its own, which no other check reaches.
 
 use std::path::Path;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use crate::{Failure, process};
+use crate::{Failure, process, python};
 
-pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
+/// `cases` inputs for each operation.
+pub(crate) fn run(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
     let peers = root.join("tests/peers");
     let steps: [&[&str]; 3] = [
         &["fmt", "--check"],
@@ -19,5 +20,31 @@ pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::FAILURE);
         }
     }
-    Ok(ExitCode::SUCCESS)
+    requests(root, cases)
+}
+
+/// Requests for random inputs, held against those of botocore.
+fn requests(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
+    let python = python::venv(&[python::BOTOCORE])?;
+    let mut build = process::cargo();
+    build.current_dir(root).args([
+        "build",
+        "--locked",
+        "-p",
+        "kvs-tests",
+        "--bin",
+        "differential",
+    ]);
+    if !process::succeeds(build.args(["--target-dir", "target/differential"]))? {
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut compare = Command::new(python);
+    compare.arg(root.join("tests/differential/requests.py"));
+    compare.arg(root.join("target/differential/debug/differential"));
+    let is_equal = process::succeeds(compare.arg(cases))?;
+    Ok(if is_equal {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -38,7 +38,9 @@ Commands:
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   readers <DIR>         compare what the readers make of Smithy and C2J models of one service
-  differential          compare with other programs for the same job
+  differential [--cases N]
+                        compare with other programs for the same job: with botocore on N
+                        inputs for each operation, 1000 unless said
   fuzz [SECONDS]        feed what reads and writes with noise, a minute each unless said
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
   ci                    all of these, and formatting, lints, documentation, licences";
@@ -67,7 +69,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
         ["readers", data] => readers::run(&root(), Path::new(data)),
-        ["differential"] => differential::run(&root()),
+        ["differential"] => differential::run(&root(), "1000"),
+        ["differential", "--cases", cases] => differential::run(&root(), cases),
         ["fuzz"] => fuzz::run(&root(), "60"),
         ["fuzz", seconds] => fuzz::run(&root(), seconds),
         ["media"] => media::run(&root()),
