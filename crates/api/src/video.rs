@@ -109,6 +109,8 @@ kvs_protocol::structure! {
         /// Tags of the stream, 1 to 50.
         pub tags: Option<BTreeMap<String, String>> = "Tags"
             [Length(1, 50), Keys(&[Length(1, 128)]), Values(&[Length(0, 256)])],
+        /// Where the media is stored.
+        pub stream_storage_configuration: Option<StreamStorageConfiguration> = "StreamStorageConfiguration",
     }
 }
 
