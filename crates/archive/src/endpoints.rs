@@ -129,6 +129,11 @@ impl Endpoints {
         self
     }
 
+    /// When calls are sent again.
+    pub fn retry(&self) -> &RetryPolicy {
+        &self.retry
+    }
+
     /// The same with another `User-Agent`.
     #[must_use]
     pub fn with_user_agent(mut self, user_agent: HeaderValue) -> Self {

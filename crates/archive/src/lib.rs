@@ -11,11 +11,12 @@
 mod endpoints;
 mod export;
 mod listing;
+mod plan;
 mod report;
 mod selection;
 
 pub use endpoints::{Endpoints, Location, Question};
-pub use export::{Export, ExportOptions, Step};
+pub use export::{Exchange, Export, ExportOptions, Quota, Step};
 pub use kvs_api as api;
 pub use kvs_mkv as mkv;
 pub use listing::{Listed, Listing};

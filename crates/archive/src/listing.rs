@@ -4,6 +4,8 @@ use kvs_api::archived_media::{Fragment, ListFragments, ListFragmentsOutput};
 use kvs_api::protocol::{Malformed, Paginated, Timestamp};
 use kvs_mkv::FragmentNumber;
 
+use crate::plan::{self, Entry};
+use crate::report::Planned;
 use crate::selection::{self, TimestampOrigin};
 
 /// What the service tells of a fragment without sending it.
@@ -39,16 +41,19 @@ pub struct Listed {
 /// ```
 #[derive(Debug)]
 pub struct Listing {
+    first: ListFragments,
     next: Option<ListFragments>,
-    fragments: Vec<Listed>,
+    entries: Vec<Entry>,
 }
 
 impl Listing {
     /// The fragments of `stream`, its name or ARN, that begin from `from` to `to`.
     pub fn new(stream: &str, by: TimestampOrigin, from: Timestamp, to: Timestamp) -> Self {
+        let first = selection::list(stream, by, from, to);
         Self {
-            next: Some(selection::list(stream, by, from, to)),
-            fragments: Vec::new(),
+            next: Some(first.clone()),
+            first,
+            entries: Vec::new(),
         }
     }
 
@@ -65,27 +70,32 @@ impl Listing {
     pub fn page(&mut self, page: ListFragmentsOutput) -> Result<(), Malformed> {
         self.next = self.next.as_ref().and_then(|request| request.after(&page));
         for fragment in page.fragments.unwrap_or_default() {
-            self.fragments.push(Listed::try_from(fragment)?);
+            let listed = Planned::Listed(Listed::try_from(fragment)?);
+            self.entries.push(listed.into());
         }
         Ok(())
     }
 
-    /// The fragments by producer time, then server time, then number; each once.
-    pub fn into_fragments(mut self) -> Vec<Listed> {
-        self.take_fragments()
+    /// Begins again with the first page, for a token may expire while others are throttled. What
+    /// has been listed is kept.
+    pub fn restart(&mut self) {
+        self.next = Some(self.first.clone());
     }
 
-    pub(crate) fn take_fragments(&mut self) -> Vec<Listed> {
-        let order = |a: &Listed, b: &Listed| {
-            let times = |l: &Listed| (l.producer_timestamp, l.server_timestamp);
-            times(a)
-                .cmp(&times(b))
-                .then_with(|| a.number.cmp(&b.number))
-        };
-        self.fragments.sort_unstable_by(order);
-        // A fragment that moved between two pages while they were read is listed twice.
-        self.fragments.dedup_by(|a, b| a.number == b.number);
-        std::mem::take(&mut self.fragments)
+    /// The fragments by producer time, then server time, then number; each once.
+    pub fn into_fragments(self) -> Vec<Listed> {
+        let mut entries = self.entries;
+        plan::sort(&mut entries);
+        let planned = entries.iter().map(Entry::unpack);
+        let listed = planned.filter_map(|planned| match planned {
+            Planned::Listed(listed) => Some(listed),
+            Planned::Named(_) => None,
+        });
+        listed.collect()
+    }
+
+    pub(crate) fn into_entries(self) -> Vec<Entry> {
+        self.entries
     }
 }
 

@@ -1,6 +1,7 @@
 //! What became of the fragments that were asked for.
 
 use std::fmt;
+use std::time::Duration;
 
 use kvs_mkv::{FragmentNumber, InBandError};
 
@@ -60,6 +61,10 @@ pub struct Missing {
     pub fragment: Planned,
     /// Why.
     pub reason: MissingReason,
+    /// How often it was asked for.
+    pub tries: u32,
+    /// From the first time that it was asked for to the last answer.
+    pub over: Duration,
 }
 
 /// Why a fragment could not be had.
@@ -79,6 +84,20 @@ pub enum MissingReason {
     Damaged,
     /// The service answered without it, each time.
     NotSent,
+    /// It was stored after its place had been passed.
+    Late,
+    /// The export ended before its turn.
+    Cancelled,
+}
+
+impl MissingReason {
+    /// Whether asking again cannot help: the key that it is encrypted with is out of reach.
+    pub(crate) fn is_final(&self) -> bool {
+        match self {
+            Self::InBand(error) => matches!(error.id, Some(4500 | 4501 | 4502 | 4504 | 4506)),
+            _ => false,
+        }
+    }
 }
 
 impl fmt::Display for MissingReason {
@@ -98,6 +117,8 @@ impl fmt::Display for MissingReason {
             Self::Refused { code, message } => write!(f, "{code}: {message}"),
             Self::Damaged => f.write_str("came cut short or damaged"),
             Self::NotSent => f.write_str("not sent"),
+            Self::Late => f.write_str("came too late for its place"),
+            Self::Cancelled => f.write_str("not fetched, for the export ended before"),
         }
     }
 }

@@ -1,47 +1,75 @@
 //! Fragments, fetched as they are asked for.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::future::poll_fn;
+use std::num::NonZeroU8;
 use std::pin::Pin;
-use std::time::Duration;
+use std::task::{Context, Poll};
+use std::time::SystemTime;
 
+use bytes::Bytes;
 use kvs_archive::api::archived_media::{
     Exception, GetMediaForFragmentList, ListFragments, ListFragmentsOutput,
 };
-use kvs_archive::api::protocol::Error;
+use kvs_archive::api::protocol::{Error, Interruption};
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{Export, Report, Step};
+use kvs_archive::{Exchange, Export, ExportOptions, Report, Selection, Step};
 
 use crate::body::Body;
 use crate::client::Client;
+
+/// How many bodies are read side by side unless the caller says otherwise.
+const CONNECTIONS: Option<NonZeroU8> = NonZeroU8::new(3);
 
 /// The fragments of a selection, in order, each once and whole; see [`Client::download`].
 ///
 /// It ends after the last fragment, or after an error. Fragments that could not be had are no
 /// error: [`report`](Self::report) names them.
+///
+/// Nothing goes on in the background: bodies are read while somebody waits for the next fragment.
 pub struct Download {
     client: Client,
     export: Export,
     /// What is under way. It is kept here, so that a caller who stops waiting for it does not stop it.
-    pending: Option<Pin<Box<dyn Future<Output = Event> + Send>>>,
-    /// The body that is being read.
-    body: Option<Body>,
+    pending: Vec<(Exchange, Pending)>,
+    wait: Option<Wait>,
+    bodies: BTreeMap<Exchange, Source>,
+    /// The latest time that was seen: clocks may be set back.
+    now: SystemTime,
     failed: bool,
 }
 
-/// What an export waits for, beside pieces of a body.
+type Pending = Pin<Box<dyn Future<Output = Event> + Send>>;
+
+/// What an export waits for.
 enum Event {
     Listed(Result<ListFragmentsOutput, Error<Exception>>),
     Opened(Result<Body, Error<Exception>>),
-    Waited,
+    Read(Source, Result<Option<Bytes>, Interruption>),
+}
+
+/// A body, and what was read of it beyond what was asked for.
+struct Source {
+    body: Body,
+    rest: Bytes,
+}
+
+struct Wait {
+    until: SystemTime,
+    sleep: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
 impl Download {
-    pub(crate) fn new(client: Client, export: Export) -> Self {
+    pub(crate) fn new(client: Client, selection: Selection, mut options: ExportOptions) -> Self {
+        options.connections = options.connections.or(CONNECTIONS);
         Self {
+            export: Export::new(selection, options).with_retry(client.retry()),
             client,
-            export,
-            pending: None,
-            body: None,
+            pending: Vec::new(),
+            wait: None,
+            bodies: BTreeMap::new(),
+            now: SystemTime::UNIX_EPOCH,
             failed: false,
         }
     }
@@ -49,6 +77,11 @@ impl Download {
     /// What has been done so far, and, after the last fragment, in all.
     pub fn report(&self) -> &Report {
         self.export.report()
+    }
+
+    /// Ends before the end, as after an error: the report then names all that was not delivered.
+    pub fn cancel(self) -> Report {
+        self.export.cancel()
     }
 
     /// The next fragment; `None` after the last one, and after an error.
@@ -68,45 +101,93 @@ impl Download {
         next
     }
 
-    /// Everything that is awaited here is either kept in `self` or loses nothing when it is dropped.
+    /// Everything that is awaited here is kept in `self`.
     async fn advance(&mut self) -> Result<Option<Fragment>, Error<Exception>> {
         loop {
-            if let Some(pending) = &mut self.pending {
-                let event = pending.await;
-                self.pending = None;
-                self.take(event)?;
-            }
-            match self.export.step() {
-                Step::List(list) => {
-                    self.pending = Some(Box::pin(listed(self.client.clone(), list)))
+            let now = self.now();
+            let client = self.client.clone();
+            let (exchange, pending): (_, Pending) = match self.export.poll(now) {
+                Step::List { exchange, request } => (exchange, Box::pin(listed(client, request))),
+                Step::Open { exchange, request } => (exchange, Box::pin(opened(client, request))),
+                Step::Read { exchange, max } => match self.bodies.remove(&exchange) {
+                    Some(source) => (exchange, Box::pin(read(source, max))),
+                    None => continue,
+                },
+                Step::Stop { exchange } => {
+                    self.bodies.remove(&exchange);
+                    continue;
                 }
-                Step::Open(get) => self.pending = Some(Box::pin(opened(self.client.clone(), get))),
-                Step::Wait(time) => self.pending = Some(Box::pin(waited(&self.client, time))),
-                Step::Read => {
-                    let piece = match &mut self.body {
-                        Some(body) => body.chunk().await,
-                        None => Ok(None),
-                    };
-                    if !matches!(piece, Ok(Some(_))) {
-                        self.body = None;
+                Step::Wait(until) => {
+                    self.wait_until(until);
+                    if let Some((exchange, event)) = poll_fn(|cx| self.poll_event(cx)).await {
+                        self.take(exchange, event)?;
                     }
-                    self.export.read(piece)?;
+                    continue;
                 }
                 Step::Deliver(fragment) => return Ok(Some(*fragment)),
                 Step::Done => return Ok(None),
+            };
+            self.pending.push((exchange, pending));
+        }
+    }
+
+    /// Begins to wait, unless that goes on already.
+    fn wait_until(&mut self, until: Option<SystemTime>) {
+        if self.wait.as_ref().map(|wait| wait.until) == until {
+            return;
+        }
+        let now = self.now;
+        self.wait = until.map(|until| Wait {
+            until,
+            sleep: self
+                .client
+                .clock()
+                .sleep(until.duration_since(now).unwrap_or_default()),
+        });
+    }
+
+    /// The next event; none when a wait is over.
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Exchange, Event)>> {
+        for (at, (exchange, pending)) in self.pending.iter_mut().enumerate() {
+            if let Poll::Ready(event) = pending.as_mut().poll(cx) {
+                let exchange = *exchange;
+                drop(self.pending.remove(at));
+                return Poll::Ready(Some((exchange, event)));
+            }
+        }
+        if let Some(wait) = &mut self.wait
+            && wait.sleep.as_mut().poll(cx).is_ready()
+        {
+            self.now = self.now.max(wait.until);
+            self.wait = None;
+            return Poll::Ready(None);
+        }
+        Poll::Pending
+    }
+
+    fn take(&mut self, exchange: Exchange, event: Event) -> Result<(), Error<Exception>> {
+        let now = self.now();
+        match event {
+            Event::Listed(answer) => self.export.listed(exchange, answer, now),
+            Event::Opened(outcome) => {
+                let outcome = outcome.map(|body| {
+                    let rest = Bytes::new();
+                    self.bodies.insert(exchange, Source { body, rest });
+                });
+                self.export.opened(exchange, outcome, now)
+            }
+            Event::Read(source, piece) => {
+                if let Ok(Some(_)) = piece {
+                    self.bodies.insert(exchange, source);
+                }
+                self.export.read(exchange, piece, now)
             }
         }
     }
 
-    fn take(&mut self, event: Event) -> Result<(), Error<Exception>> {
-        match event {
-            Event::Listed(answer) => self.export.listed(answer),
-            Event::Opened(outcome) => {
-                let outcome = outcome.map(|body| self.body = Some(body));
-                self.export.opened(outcome)
-            }
-            Event::Waited => Ok(()),
-        }
+    fn now(&mut self) -> SystemTime {
+        self.now = self.now.max(self.client.clock().now());
+        self.now
     }
 }
 
@@ -118,12 +199,16 @@ async fn opened(client: Client, get: GetMediaForFragmentList) -> Event {
     Event::Opened(client.open(get).await.map(|opened| opened.body))
 }
 
-fn waited(client: &Client, time: Duration) -> impl Future<Output = Event> + Send + use<> {
-    let sleep = client.clock().sleep(time);
-    async move {
-        sleep.await;
-        Event::Waited
+async fn read(mut source: Source, max: usize) -> Event {
+    if source.rest.is_empty() {
+        match source.body.chunk().await {
+            Ok(Some(piece)) => source.rest = piece,
+            other => return Event::Read(source, other),
+        }
     }
+    let len = max.min(source.rest.len());
+    let piece = source.rest.split_to(len);
+    Event::Read(source, Ok(Some(piece)))
 }
 
 impl fmt::Debug for Download {
@@ -131,7 +216,6 @@ impl fmt::Debug for Download {
         f.debug_struct("Download")
             .field("client", &self.client)
             .field("export", &self.export)
-            .field("body", &self.body)
             .field("failed", &self.failed)
             .finish_non_exhaustive()
     }

@@ -52,6 +52,12 @@ impl fmt::Display for BadFragmentNumber {
 
 impl std::error::Error for BadFragmentNumber {}
 
+impl From<u64> for FragmentNumber {
+    fn from(number: u64) -> Self {
+        Self(number.to_string().into())
+    }
+}
+
 impl FromStr for FragmentNumber {
     type Err = BadFragmentNumber;
 

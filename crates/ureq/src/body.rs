@@ -39,11 +39,18 @@ impl Body {
     /// [`Interruption`] when the peer closes the connection before the end, or is silent for too
     /// long.
     pub fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
+        self.chunk_up_to(usize::MAX)
+    }
+
+    /// The same, of that many bytes at most.
+    pub(crate) fn chunk_up_to(&mut self, max: usize) -> Result<Option<Bytes>, Interruption> {
         if self.block.is_empty() || self.block.len() < self.block_size / PARTS {
             self.block = BytesMut::zeroed(self.block_size);
         }
+        let end = max.min(self.block.len());
         let len = loop {
-            match self.reader.read(&mut self.block) {
+            let free = self.block.get_mut(..end).unwrap_or_default();
+            match self.reader.read(free) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 read => break read.map_err(|error| interrupted_io(&error))?,
             }

@@ -14,7 +14,7 @@ use kvs_archive::api::protocol::{
 };
 use kvs_archive::api::video::GetDataEndpoint;
 use kvs_archive::{
-    Endpoints, Export, ExportOptions, Listed, Listing, Location, Selection, TimestampOrigin,
+    Endpoints, ExportOptions, Listed, Listing, Location, Selection, TimestampOrigin,
 };
 
 use crate::body::Body;
@@ -257,7 +257,11 @@ impl Client {
 
     /// Fetches the fragments of a selection: in order, each once and whole.
     pub fn download(&self, selection: Selection, options: ExportOptions) -> Download {
-        Download::new(self.clone(), Export::new(selection, options))
+        Download::new(self.clone(), selection, options)
+    }
+
+    pub(crate) fn retry(&self) -> RetryPolicy {
+        self.endpoints().retry().clone()
     }
 
     pub(crate) fn clock(&self) -> &dyn Clock {

@@ -1,32 +1,56 @@
 //! Fragments, fetched as they are asked for.
 
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
 use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::Error;
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{Export, Report, Step};
+use kvs_archive::{Exchange, Export, ExportOptions, Report, Selection, Step};
 
 use crate::body::Body;
 use crate::client::Client;
+use crate::threads::{Event, Threads};
 
 /// The fragments of a selection, in order, each once and whole; see [`Client::download`].
 ///
 /// It ends after the last fragment, or after an error. Fragments that could not be had are no
 /// error: [`report`](Self::report) names them.
+///
+/// One body is read at a time, on the caller's thread. Where
+/// [`connections`](ExportOptions::connections) asks for more, each body is read by a thread of its
+/// own. When the download is dropped, such a thread ends as soon as the piece that it waits for
+/// has come or has timed out.
 #[derive(Debug)]
 pub struct Download {
     client: Client,
     export: Export,
-    /// The body that is being read.
-    body: Option<Body>,
+    bodies: Bodies,
+    /// The latest time that was seen: clocks may be set back.
+    now: SystemTime,
     failed: bool,
 }
 
+/// Who reads bodies.
+#[derive(Debug)]
+enum Bodies {
+    Here(BTreeMap<Exchange, Body>),
+    There(Threads),
+}
+
 impl Download {
-    pub(crate) fn new(client: Client, export: Export) -> Self {
+    pub(crate) fn new(client: Client, selection: Selection, options: ExportOptions) -> Self {
+        let is_alone = options.connections.is_none_or(|many| many.get() == 1);
+        let bodies = if is_alone {
+            Bodies::Here(BTreeMap::new())
+        } else {
+            Bodies::There(Threads::new(client.clone()))
+        };
         Self {
+            export: Export::new(selection, options).with_retry(client.retry()),
+            bodies,
+            now: SystemTime::UNIX_EPOCH,
             client,
-            export,
-            body: None,
             failed: false,
         }
     }
@@ -36,30 +60,76 @@ impl Download {
         self.export.report()
     }
 
+    /// Ends before the end, as after an error: the report then names all that was not delivered.
+    pub fn cancel(self) -> Report {
+        self.export.cancel()
+    }
+
     fn advance(&mut self) -> Result<Option<Fragment>, Error<Exception>> {
         loop {
-            match self.export.step() {
-                Step::List(list) => self.export.listed(self.client.send(list))?,
-                Step::Open(get) => {
-                    let opened = self.client.open(get);
-                    let opened = opened.map(|opened| self.body = Some(opened.body));
-                    self.export.opened(opened)?;
+            let now = self.now();
+            match (self.export.poll(now), &mut self.bodies) {
+                (Step::List { exchange, request }, _) => {
+                    let answer = self.client.send(request);
+                    let now = self.now();
+                    self.export.listed(exchange, answer, now)?;
                 }
-                Step::Read => {
-                    let piece = match &mut self.body {
-                        Some(body) => body.chunk(),
-                        None => Ok(None),
-                    };
+                (Step::Open { exchange, request }, Bodies::Here(bodies)) => {
+                    let opened = self.client.open(request);
+                    let opened = opened.map(|opened| {
+                        bodies.insert(exchange, opened.body);
+                    });
+                    self.take(Event::Opened(exchange, opened))?;
+                }
+                (Step::Read { exchange, max }, Bodies::Here(bodies)) => {
+                    let body = bodies.get_mut(&exchange);
+                    let piece = body.map_or(Ok(None), |body| body.chunk_up_to(max));
                     if !matches!(piece, Ok(Some(_))) {
-                        self.body = None;
+                        bodies.remove(&exchange);
                     }
-                    self.export.read(piece)?;
+                    self.take(Event::Read(exchange, piece))?;
                 }
-                Step::Wait(duration) => self.client.clock().sleep(duration),
-                Step::Deliver(fragment) => return Ok(Some(*fragment)),
-                Step::Done => return Ok(None),
+                (Step::Stop { exchange }, Bodies::Here(bodies)) => {
+                    bodies.remove(&exchange);
+                }
+                (Step::Open { exchange, request }, Bodies::There(threads)) => {
+                    threads.open(exchange, request);
+                }
+                (Step::Read { exchange, max }, Bodies::There(threads)) => {
+                    threads.read(exchange, max);
+                }
+                (Step::Stop { exchange }, Bodies::There(threads)) => threads.stop(exchange),
+                (Step::Wait(until), Bodies::There(threads)) if threads.are_busy() => {
+                    let wait = until.map(|until| until.duration_since(now).unwrap_or_default());
+                    match threads.event(wait) {
+                        Some(event) => self.take(event)?,
+                        None => self.now = self.now.max(until.unwrap_or(now)),
+                    }
+                }
+                (Step::Wait(until), _) => self.wait(until.unwrap_or(now)),
+                (Step::Deliver(fragment), _) => return Ok(Some(*fragment)),
+                (Step::Done, _) => return Ok(None),
             }
         }
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), Error<Exception>> {
+        let now = self.now();
+        match event {
+            Event::Opened(exchange, outcome) => self.export.opened(exchange, outcome, now),
+            Event::Read(exchange, piece) => self.export.read(exchange, piece, now),
+        }
+    }
+
+    fn wait(&mut self, until: SystemTime) {
+        let clock = self.client.clock();
+        clock.sleep(until.duration_since(self.now).unwrap_or_default());
+        self.now = self.now.max(until);
+    }
+
+    fn now(&mut self) -> SystemTime {
+        self.now = self.now.max(self.client.clock().now());
+        self.now
     }
 }
 

@@ -1,71 +1,113 @@
-//! An export as a machine: asked for the next step, told what came of it.
+//! An export as a machine: polled for the next step, told what came of each.
 //!
 //! ```text
-//!            ┌───────────────────────────────┐   listed
-//!            ▼                               │
-//! new ──▶ List ──▶ … ──▶ Open ──▶ Read ──▶ … ┴─▶ Deliver ──▶ … ──▶ Done
-//!                         ▲   opened   read          │
-//!                         └────────── Wait ◀─────────┘
+//!            ┌────────────────┐   listed
+//!            ▼                │
+//! new ──▶ List ──▶ … ─────────┴─▶ Open ──▶ Read ──▶ … ──▶ Deliver ──▶ … ──▶ Done
+//!                                  ▲ opened   read          │
+//!                                  └──── Wait, Stop ◀───────┘
 //! ```
 //!
-//! A driver is a loop over [`step`](Export::step). Fragments are fetched in batches that fit the
-//! window, and delivered in order; one that came early waits for those before it, inside the
-//! window. What did not come, or came as an error, is asked for again. What a cut connection took
-//! with it is asked for again too, from the fragment that was cut.
+//! A driver is a loop over [`poll`](Export::poll) that starts what it is told to, and tells what
+//! came of it. Several bodies are read side by side. Fragments are asked for in order, as many as
+//! fit the window, and delivered in order; one that came early waits for those before it, inside
+//! the window. What did not come, or came as an error, is asked for again. What a cut connection
+//! took with it is asked for again too, from the fragment that was cut.
+//!
+//! A whole run, with a service that answers with nothing:
+//!
+//! ```
+//! use std::time::SystemTime;
+//!
+//! use kvs_archive::{Export, ExportOptions, MissingReason, Selection, Step};
+//!
+//! let selection = Selection::numbers("door", vec!["7".parse()?, "5".parse()?]);
+//! let mut export = Export::new(selection, ExportOptions::default());
+//! let mut now = SystemTime::UNIX_EPOCH;
+//! loop {
+//!     match export.poll(now) {
+//!         Step::List { .. } => unreachable!("the numbers are known"),
+//!         Step::Open { exchange, request } => {
+//!             assert_eq!(request.fragments, Some(vec!["5".into(), "7".into()]));
+//!             export.opened(exchange, Ok(()), now)?;
+//!         }
+//!         Step::Read { exchange, .. } => export.read(exchange, Ok(None), now)?,
+//!         Step::Stop { .. } => {}
+//!         Step::Wait(until) => now = until.expect("nothing is under way"),
+//!         Step::Deliver(_) => unreachable!("nothing was sent"),
+//!         Step::Done => break,
+//!     }
+//! }
+//! let missing = &export.report().missing;
+//! assert_eq!(missing.len(), 2);
+//! assert!(missing.iter().all(|m| m.reason == MissingReason::NotSent && m.tries == 3));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-mod batch;
+mod budget;
+mod fetching;
+mod listing;
+mod options;
+mod window;
 
-use std::collections::VecDeque;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use kvs_api::archived_media::{
     Exception, GetMediaForFragmentList, ListFragments, ListFragmentsOutput,
 };
 use kvs_api::protocol::retry::RetryPolicy;
-use kvs_api::protocol::{Error, ErrorKind, Interruption, Operation};
-use kvs_mkv::{Fragment, Fragments};
+use kvs_api::protocol::{Bytes, Error, Interruption};
+use kvs_mkv::Fragment;
 
-use self::batch::{Batch, Round};
-use crate::listing::Listing;
-use crate::report::{MissingReason, Planned, Report};
+use self::budget::Budget;
+use self::fetching::Body;
+use self::listing::Pages;
+use self::window::Window;
+use crate::plan::{Entry, Plan};
+use crate::report::{Missing, MissingReason, Planned, Report};
 use crate::selection::{Selection, Wanted};
 
-/// How an export goes about its work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportOptions {
-    /// Bytes of fragments that a batch may hold, as far as their sizes are known: what an export
-    /// keeps in memory at most. A fragment that is larger makes a batch of its own.
-    pub window: u64,
-    /// How often a fragment is asked for before it counts as missing, and how often in a row a
-    /// connection may break without bringing one.
-    pub attempts: u32,
-    /// Whether fragments carry the bytes that the service sent ([`Fragment::raw`]).
-    pub keep_raw: bool,
-}
+pub use self::options::{ExportOptions, Quota};
 
-impl Default for ExportOptions {
-    fn default() -> Self {
-        Self {
-            window: 32 << 20,
-            attempts: 3,
-            keep_raw: false,
-        }
-    }
-}
+/// Names a request of an export, from the step that starts it to the end of its answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Exchange(u64);
 
 /// What a driver is to do next. A driver has to know them all, so that a new one is a new major
 /// version.
 #[derive(Debug)]
 pub enum Step {
     /// Send this; tell the answer to [`listed`](Export::listed).
-    List(ListFragments),
+    List {
+        /// What to call it.
+        exchange: Exchange,
+        /// What to send.
+        request: ListFragments,
+    },
     /// Open this; tell the outcome to [`opened`](Export::opened).
-    Open(GetMediaForFragmentList),
-    /// Read a piece of the body that is open; tell it to [`read`](Export::read).
-    Read,
-    /// Wait that long, then ask for the next step.
-    Wait(Duration),
+    Open {
+        /// What to call it.
+        exchange: Exchange,
+        /// What to send.
+        request: GetMediaForFragmentList,
+    },
+    /// Read a piece of a body that is open; tell it to [`read`](Export::read). Of other bodies
+    /// nothing is to be read meanwhile: that is how their connections are held back.
+    Read {
+        /// Which body.
+        exchange: Exchange,
+        /// Bytes that the piece may have at most; never 0.
+        max: usize,
+    },
+    /// Drop a body. Nothing more is to be told of it.
+    Stop {
+        /// Which body.
+        exchange: Exchange,
+    },
+    /// Nothing is to be done until that time, or until there is something to be told of what is
+    /// under way. Without a time something is under way.
+    Wait(Option<SystemTime>),
     /// The next fragment, for the caller: whole, or `Empty`.
     Deliver(Box<Fragment>),
     /// All fragments are delivered or missing, as the report tells.
@@ -74,69 +116,66 @@ pub enum Step {
 
 /// The fragments of a selection, in order, within bounded memory.
 ///
-/// ```
-/// use kvs_archive::{Export, ExportOptions, Selection, Step};
-///
-/// let selection = Selection::numbers("door", vec!["7".parse()?, "5".parse()?]);
-/// let mut export = Export::new(selection, ExportOptions::default());
-/// let Step::Open(request) = export.step() else { unreachable!("the numbers are known") };
-/// assert_eq!(request.fragments, Some(vec!["5".into(), "7".into()]));
-/// # Ok::<(), kvs_archive::mkv::BadFragmentNumber>(())
-/// ```
+/// See the steps for what a driver does. What is told of an exchange that has ended is ignored.
 #[derive(Debug)]
 pub struct Export {
-    stream: String,
+    selection: Selection,
     options: ExportOptions,
+    retry: RetryPolicy,
     report: Report,
-    state: State,
+    phase: Phase,
+    plan: Plan,
+    window: Window,
+    bodies: BTreeMap<Exchange, Body>,
+    stopping: Vec<Exchange>,
+    exchanges: u64,
+    media: Budget,
+    metadata: Budget,
 }
 
 #[derive(Debug)]
-enum State {
-    Listing(Listing),
-    Fetching(Fetching),
-}
-
-/// Batch after batch.
-#[derive(Debug)]
-struct Fetching {
-    plan: VecDeque<Planned>,
-    batch: Batch,
-    exchange: Exchange,
-    /// How many requests in a row brought nothing.
-    fruitless: u32,
-}
-
-/// What is going on with the service.
-#[derive(Debug)]
-enum Exchange {
-    Idle,
-    /// Before the next request.
-    Waiting(Duration),
-    Opening(Round),
-    Reading(Round, Box<Fragments>),
+enum Phase {
+    Listing(Pages),
+    Fetching,
+    /// Listing again.
+    Settling(Pages),
+    /// Fetching what came to light then.
+    Settled,
 }
 
 impl Export {
     /// An export of `selection` that has not begun.
     pub fn new(selection: Selection, options: ExportOptions) -> Self {
-        let Selection { stream, wanted } = selection;
-        let mut report = Report::default();
-        let state = match wanted {
-            Wanted::Between { by, from, to } => State::Listing(Listing::new(&stream, by, from, to)),
-            Wanted::Numbers(mut numbers) => {
-                numbers.sort_unstable();
-                numbers.dedup();
-                let plan = numbers.into_iter().map(Planned::Named).collect();
-                State::Fetching(Fetching::new(plan, &mut report))
-            }
-        };
-        Self {
-            stream,
+        let mut export = Self {
+            media: Budget::new(options.quota.media),
+            metadata: Budget::new(options.quota.metadata),
+            selection,
             options,
-            report,
-            state,
+            retry: RetryPolicy::default(),
+            report: Report::default(),
+            phase: Phase::Settled,
+            plan: Plan::default(),
+            window: Window::default(),
+            bodies: BTreeMap::new(),
+            stopping: Vec::new(),
+            exchanges: 0,
+        };
+        if let Wanted::Numbers(numbers) = &export.selection.wanted {
+            let named = numbers.iter().cloned().map(Planned::Named);
+            let plan = Plan::sorted(named.map(Entry::from).collect());
+            export.begin(plan);
+            export.phase = Phase::Settled;
+        } else if let Some(pages) = Pages::of(&export.selection) {
+            export.phase = Phase::Listing(pages);
         }
+        export
+    }
+
+    /// The same with other waits between attempts than the default policy's.
+    #[must_use]
+    pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
+        self.retry = retry;
+        self
     }
 
     /// What has been done so far.
@@ -144,37 +183,64 @@ impl Export {
         &self.report
     }
 
-    /// What is to be done next. Asked twice without an answer in between, it says the same again;
-    /// only a wait and a delivery are told once.
-    pub fn step(&mut self) -> Step {
-        match &mut self.state {
-            State::Listing(listing) => listing.request().cloned().map_or(Step::Done, Step::List),
-            State::Fetching(fetching) => {
-                fetching.step(&self.stream, self.options.window, &mut self.report)
-            }
+    /// What is to be done next. Each step is told once.
+    pub fn poll(&mut self, now: SystemTime) -> Step {
+        if let Some(exchange) = self.stopping.pop() {
+            return Step::Stop { exchange };
         }
+        if let Some(fragment) = self.window.deliver(&mut self.report) {
+            return Step::Deliver(fragment);
+        }
+        let exchange = Exchange(self.exchanges);
+        let step = match &mut self.phase {
+            Phase::Listing(pages) | Phase::Settling(pages) => {
+                pages.poll(exchange, &mut self.metadata, now)
+            }
+            Phase::Fetching | Phase::Settled => match self.fetch(exchange, now) {
+                Step::Done => self.settle(exchange, now),
+                step => step,
+            },
+        };
+        if let Step::List { .. } | Step::Open { .. } = step {
+            self.exchanges = self.exchanges.saturating_add(1);
+        }
+        step
     }
 
     /// Takes the answer to [`Step::List`].
     ///
     /// # Errors
-    /// The one that is given, or one about the page. The export is over.
+    /// The one that is given, if it stays, or one about the page. The export is over.
     pub fn listed(
         &mut self,
+        exchange: Exchange,
         answer: Result<ListFragmentsOutput, Error<Exception>>,
+        now: SystemTime,
     ) -> Result<(), Error<Exception>> {
-        let State::Listing(listing) = &mut self.state else {
+        let (Phase::Listing(pages) | Phase::Settling(pages)) = &mut self.phase else {
             return Ok(());
         };
-        listing.page(answer?).map_err(|malformed| Error {
-            operation: ListFragments::NAME,
-            attempts: 1,
-            kind: ErrorKind::Malformed(malformed),
-        })?;
-        if listing.request().is_none() {
-            let fragments = listing.take_fragments();
-            let plan = fragments.into_iter().map(Planned::Listed).collect();
-            self.state = State::Fetching(Fetching::new(plan, &mut self.report));
+        let policy = (self.options.attempts, &self.retry);
+        if !pages.listed(exchange, answer, policy, &mut self.metadata, now)? {
+            return Ok(());
+        }
+        match std::mem::replace(&mut self.phase, Phase::Settled) {
+            Phase::Listing(pages) => {
+                self.begin(Plan::sorted(pages.into_entries()));
+                self.phase = Phase::Fetching;
+            }
+            Phase::Settling(pages) => {
+                for fragment in self.plan.extend(pages.into_entries()) {
+                    self.report.missing.push(Missing {
+                        fragment,
+                        reason: MissingReason::Late,
+                        tries: 0,
+                        over: Duration::ZERO,
+                    });
+                }
+                self.measure();
+            }
+            Phase::Fetching | Phase::Settled => {}
         }
         Ok(())
     }
@@ -187,170 +253,76 @@ impl Export {
     /// The one that is given, if it concerns the whole export, which then is over.
     pub fn opened(
         &mut self,
+        exchange: Exchange,
         outcome: Result<(), Error<Exception>>,
+        now: SystemTime,
     ) -> Result<(), Error<Exception>> {
-        let State::Fetching(fetching) = &mut self.state else {
-            return Ok(());
-        };
-        fetching.opened(outcome, self.options.keep_raw)
+        self.take_outcome(exchange, outcome, now)
     }
 
-    /// Takes a piece of the body, `None` for its end, or why it broke off.
+    /// Takes a piece of a body, `None` for its end, or why it broke off.
     ///
     /// # Errors
     /// The interruption, if it has come time after time without a fragment in between. The export
     /// is over.
     pub fn read(
         &mut self,
+        exchange: Exchange,
         piece: Result<Option<Bytes>, Interruption>,
+        now: SystemTime,
     ) -> Result<(), Error<Exception>> {
-        let State::Fetching(fetching) = &mut self.state else {
-            return Ok(());
-        };
-        fetching.read(piece, self.options.attempts, &mut self.report)
-    }
-}
-
-impl Fetching {
-    fn new(plan: VecDeque<Planned>, report: &mut Report) -> Self {
-        report.planned = u64::try_from(plan.len()).unwrap_or(u64::MAX);
-        let sizes = plan.iter().filter_map(Planned::listed).map(|l| l.bytes);
-        report.planned_bytes = sizes.fold(0, u64::saturating_add);
-        Self {
-            plan,
-            batch: Batch::default(),
-            exchange: Exchange::Idle,
-            fruitless: 0,
-        }
+        self.take_piece(exchange, piece, now)
     }
 
-    fn step(&mut self, stream: &str, window: u64, report: &mut Report) -> Step {
-        if let Some(fragment) = self.batch.deliver(report) {
-            return Step::Deliver(fragment);
+    /// Ends the export before its end, as after an error: what was not delivered is reported
+    /// [cancelled](MissingReason::Cancelled).
+    pub fn cancel(mut self) -> Report {
+        self.window.cancel(&mut self.report);
+        while let Some(fragment) = self.plan.take() {
+            self.report.missing.push(Missing {
+                fragment,
+                reason: MissingReason::Cancelled,
+                tries: 0,
+                over: Duration::ZERO,
+            });
         }
-        match &mut self.exchange {
-            Exchange::Reading(..) => Step::Read,
-            Exchange::Opening(round) => Step::Open(self.batch.request(round, stream)),
-            Exchange::Waiting(wait) => {
-                let wait = *wait;
-                self.exchange = Exchange::Idle;
-                Step::Wait(wait)
-            }
-            Exchange::Idle => {
-                if self.batch.is_settled() {
-                    self.batch = Batch::fill(&mut self.plan, window);
-                }
-                let round = self.batch.round();
-                if round.is_empty() {
-                    return Step::Done;
-                }
-                let request = self.batch.request(&round, stream);
-                self.exchange = Exchange::Opening(round);
-                Step::Open(request)
-            }
-        }
+        self.report
     }
 
-    fn opened(
-        &mut self,
-        outcome: Result<(), Error<Exception>>,
-        keep_raw: bool,
-    ) -> Result<(), Error<Exception>> {
-        let Exchange::Opening(round) = &mut self.exchange else {
-            return Ok(());
-        };
-        let Err(error) = outcome else {
-            let decoder = Fragments::new();
-            let decoder = if keep_raw {
-                decoder.keeping_raw()
-            } else {
-                decoder
-            };
-            self.batch.accepted();
-            self.exchange = Exchange::Reading(std::mem::take(round), Box::new(decoder));
-            return Ok(());
-        };
-        let reason = about_a_fragment(&error).ok_or(error)?;
-        self.batch.refused(round, reason);
-        self.exchange = Exchange::Idle;
-        Ok(())
+    fn begin(&mut self, plan: Plan) {
+        self.plan = plan;
+        self.measure();
     }
 
-    fn read(
-        &mut self,
-        piece: Result<Option<Bytes>, Interruption>,
-        attempts: u32,
-        report: &mut Report,
-    ) -> Result<(), Error<Exception>> {
-        let Exchange::Reading(round, decoder) = &mut self.exchange else {
-            return Ok(());
-        };
-        let interruption = match piece {
-            Ok(Some(bytes)) => {
-                decoder.push(bytes);
-                take_fragments(&mut self.batch, round, decoder, report);
-                return Ok(());
-            }
-            Ok(None) => {
-                decoder.finish();
-                take_fragments(&mut self.batch, round, decoder, report);
-                None
-            }
-            // Of the fragment that was cut even what looks whole may lack its end.
-            Err(interruption) => Some(interruption),
-        };
-        let tried = self.batch.end(round, interruption.is_some(), attempts);
-        self.fruitless = match &interruption {
-            Some(_) if !round.has_brought_something() => self.fruitless.saturating_add(1),
-            _ => 0,
-        };
-        self.exchange = match self.fruitless.max(tried) {
-            0 => Exchange::Idle,
-            failures => Exchange::Waiting(RetryPolicy::default().backoff(failures, 1.0)),
-        };
-        match interruption {
-            Some(why) if self.fruitless >= attempts => Err(Error {
-                operation: GetMediaForFragmentList::NAME,
-                attempts: self.fruitless,
-                kind: ErrorKind::Interrupted(why),
-            }),
-            _ => Ok(()),
-        }
+    fn measure(&mut self) {
+        let is_late = |missing: &&Missing| missing.reason == MissingReason::Late;
+        let late = self.report.missing.iter().filter(is_late);
+        let late_bytes = late
+            .clone()
+            .filter_map(|m| m.fragment.listed())
+            .map(|l| l.bytes);
+        let late_bytes = late_bytes.fold(0, u64::saturating_add);
+        let late = u64::try_from(late.count()).unwrap_or(u64::MAX);
+        self.report.planned = self.plan.len().saturating_add(late);
+        self.report.planned_bytes = self.plan.bytes().saturating_add(late_bytes);
     }
-}
 
-fn take_fragments(
-    batch: &mut Batch,
-    round: &mut Round,
-    decoder: &mut Fragments,
-    report: &mut Report,
-) {
-    while let Some(next) = decoder.next_fragment() {
-        match next {
-            Ok(fragment) => {
-                if !batch.arrive(round, fragment) {
-                    report.unasked = report.unasked.saturating_add(1);
-                }
-            }
-            Err(_) => batch.damaged(round),
+    /// What there is to do when all is fetched that is known of.
+    fn settle(&mut self, exchange: Exchange, now: SystemTime) -> Step {
+        if !matches!(self.phase, Phase::Fetching) {
+            return Step::Done;
         }
+        self.phase = Phase::Settled;
+        if !self.options.settle {
+            return Step::Done;
+        }
+        let Some(mut pages) = Pages::of(&self.selection) else {
+            return Step::Done;
+        };
+        let step = pages.poll(exchange, &mut self.metadata, now);
+        self.phase = Phase::Settling(pages);
+        step
     }
-}
-
-/// Whether a request was refused for a fragment that it names, rather than for itself: the
-/// service's answer does not tell which.
-fn about_a_fragment(error: &Error<Exception>) -> Option<MissingReason> {
-    let refusal = error.refusal()?;
-    let about_one = matches!(
-        refusal.error,
-        Exception::InvalidArgument(_) | Exception::ResourceNotFound(_)
-    );
-    (about_one && error.operation == GetMediaForFragmentList::NAME).then(|| {
-        MissingReason::Refused {
-            code: refusal.code.clone(),
-            message: refusal.message.clone(),
-        }
-    })
 }
 
 #[cfg(test)]

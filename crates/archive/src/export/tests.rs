@@ -1,7 +1,7 @@
 use super::*;
 use http::StatusCode;
 use kvs_api::archived_media::{Fragment as OfService, ResourceNotFoundException};
-use kvs_api::protocol::{InterruptionKind, Refusal, Timestamp};
+use kvs_api::protocol::{ErrorKind, InterruptionKind, Operation, Refusal, Timestamp};
 use kvs_mkv::{FragmentNumber, InBandError};
 use proptest::prelude::*;
 
@@ -31,21 +31,26 @@ fn run(
 ) -> Run {
     let (mut delivered, mut requests, mut waits) = (vec![], vec![], vec![]);
     let mut body = Reply::Whole(vec![]);
+    let mut now = SystemTime::UNIX_EPOCH;
     let failure = loop {
-        let told = match export.step() {
-            Step::List(_) => export.listed(Ok(page(listed))),
-            Step::Open(get) => {
-                let numbers = get.fragments.unwrap();
+        let told = match export.poll(now) {
+            Step::List { exchange, .. } => export.listed(exchange, Ok(page(listed)), now),
+            Step::Open { exchange, request } => {
+                let numbers = request.fragments.unwrap();
                 body = reply(&numbers);
                 requests.push(numbers);
-                export.opened(match &mut body {
+                let outcome = match &mut body {
                     Reply::Refused(exception) => Err(refusal(exception.clone())),
                     _ => Ok(()),
-                })
+                };
+                export.opened(exchange, outcome, now)
             }
-            Step::Read => export.read(piece(&mut body)),
-            Step::Wait(wait) => {
-                waits.push(wait.as_secs());
+            Step::Read { exchange, .. } => export.read(exchange, piece(&mut body), now),
+            Step::Stop { .. } => Ok(()),
+            Step::Wait(until) => {
+                let until = until.expect("nothing is under way");
+                waits.push(until.duration_since(now).unwrap().as_secs());
+                now = until;
                 Ok(())
             }
             Step::Deliver(fragment) => {
@@ -390,10 +395,13 @@ fn other_refusals_end_the_export() {
     assert_eq!(run.requests.len(), 1);
     // The stream is unknown, not a fragment of it.
     let mut export = by_number(&[1, 2]);
-    assert!(matches!(export.step(), Step::Open(_)));
+    let now = SystemTime::UNIX_EPOCH;
+    let Step::Open { exchange, .. } = export.poll(now) else {
+        panic!("nothing is to be waited for")
+    };
     let mut error = refusal(not_found());
     error.operation = "GetDataEndpoint";
-    assert!(export.opened(Err(error)).is_err());
+    assert!(export.opened(exchange, Err(error), now).is_err());
 }
 
 #[test]
