@@ -185,7 +185,7 @@ impl Export {
                 body.buffered = body.buffered.saturating_add(len);
                 body.decoder.push(bytes);
                 body.state = State::Open;
-                self.take_fragments(exchange);
+                self.take_fragments(exchange, false);
                 let body = self.bodies.get(&exchange);
                 if !body.is_some_and(|body| body.round.is_out_of_hand()) {
                     return Ok(());
@@ -195,7 +195,7 @@ impl Export {
             }
             Ok(None) => {
                 body.decoder.finish();
-                self.take_fragments(exchange);
+                self.take_fragments(exchange, true);
                 None
             }
             // Of the fragment that was cut even what looks whole may lack its end.
@@ -234,7 +234,7 @@ impl Export {
         }
     }
 
-    fn take_fragments(&mut self, exchange: Exchange) {
+    fn take_fragments(&mut self, exchange: Exchange, is_end: bool) {
         let Some(body) = self.bodies.get_mut(&exchange) else {
             return;
         };
@@ -242,7 +242,7 @@ impl Export {
             match next {
                 Ok(fragment) => {
                     body.buffered = body.buffered.saturating_sub(fragment.bytes);
-                    if !self.window.arrive(&mut body.round, fragment) {
+                    if !self.window.arrive(&mut body.round, fragment, is_end) {
                         body.round.unasked = body.round.unasked.saturating_add(1);
                         self.report.unasked = self.report.unasked.saturating_add(1);
                     }

@@ -354,6 +354,19 @@ fn a_fragment_without_media_is_whole_unless_it_was_listed_as_larger() {
 }
 
 #[test]
+fn a_body_that_ends_before_the_media_of_a_fragment_is_noticed_whatever_its_size() {
+    let tags = answer(&[simple_tag("FRAGMENT_NUMBER", "1")], &[]);
+    let mut first = true;
+    let run = run(by_number(&[1]), &[], |numbers| {
+        Reply::Whole(match std::mem::take(&mut first) {
+            true => tags.clone(),
+            false => all(numbers),
+        })
+    });
+    assert_eq!((run.requests.len(), run.report.delivered), (2, 1));
+}
+
+#[test]
 fn an_error_without_a_number_speaks_of_the_next_fragment() {
     let nameless = answer(&[simple_tag("ERROR_ID", "4500")], &[]);
     let run = run(by_number(&[1, 2]), &[], |numbers| {

@@ -283,8 +283,9 @@ impl Window {
         }
     }
 
-    /// Takes what came; false if nobody asked for it, or it is there already.
-    pub(super) fn arrive(&mut self, round: &mut Round, fragment: Fragment) -> bool {
+    /// Takes what came, or what the end of the body has left of it; false if nobody asked for it, or
+    /// it is there already.
+    pub(super) fn arrive(&mut self, round: &mut Round, fragment: Fragment, is_last: bool) -> bool {
         let found = match &fragment.number {
             Some(number) => self.position(round, |wanting| wanting.fragment.number() == number),
             // The service answers in order: it speaks of the next one.
@@ -299,7 +300,7 @@ impl Window {
             State::Error(error) => self.fail(index, MissingReason::InBand(error.clone())),
             State::Truncated => self.fail(index, MissingReason::Damaged),
             // Its media may have got lost on the way.
-            State::Empty if self.is_listed_larger(index, fragment.bytes) => {
+            State::Empty if self.may_be_larger(index, fragment.bytes, is_last) => {
                 self.fail(index, MissingReason::Damaged);
             }
             _ => {
@@ -380,9 +381,10 @@ impl Window {
         }
     }
 
-    fn is_listed_larger(&mut self, index: u64, bytes: u64) -> bool {
+    /// Of a fragment whose size nobody has told, only what follows it shows that it has ended.
+    fn may_be_larger(&mut self, index: u64, bytes: u64, is_last: bool) -> bool {
         let listed = self.wanting(index).and_then(|w| w.fragment.listed());
-        listed.is_some_and(|listed| listed.bytes > bytes)
+        listed.map_or(is_last, |listed| listed.bytes > bytes)
     }
 
     fn fail(&mut self, index: u64, reason: MissingReason) {
