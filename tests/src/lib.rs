@@ -10,6 +10,7 @@ mod clock;
 mod driver;
 mod peer;
 mod service;
+pub mod simulate;
 
 pub use clock::TestClock;
 pub use driver::{
