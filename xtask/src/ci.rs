@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Failure, codegen, conformance, differential, fuzz, media, process, python, readers, sweep, tidy,
+    Failure, codegen, conformance, differential, fuzz, media, process, python, readers, simulate,
+    sweep, tidy,
 };
 
 /// How a check has ended.
@@ -36,7 +37,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 12] = [
+const CHECKS: [(&str, Check); 14] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -55,6 +56,10 @@ const CHECKS: [(&str, Check); 12] = [
     }),
     ("readers", both_formats),
     ("sweep", any_service),
+    ("simulate", |root| {
+        Ok(simulate::run(root, &["--seeds", simulate::SEEDS])?.into())
+    }),
+    ("mutants", |root| Ok(simulate::mutants(root)?.into())),
     ("media", media::check),
     ("fuzz", fuzz::smoke),
 ];

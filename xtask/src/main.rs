@@ -15,6 +15,7 @@ mod media;
 mod process;
 mod python;
 mod readers;
+mod simulate;
 mod sweep;
 mod system;
 mod tidy;
@@ -42,6 +43,9 @@ Commands:
                         compare with other programs for the same job: with botocore on N
                         inputs for each operation, 1000 unless said
   fuzz [SECONDS]        feed what reads and writes with noise, a minute each unless said
+  simulate --seeds N [--seed FIRST]
+                        run N exports, each in a simulated world
+  simulate --mutants    break the machine on purpose: the simulator has to notice
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
   ci                    all of these, and formatting, lints, documentation, licences";
 
@@ -73,6 +77,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["differential", "--cases", cases] => differential::run(&root(), cases),
         ["fuzz"] => fuzz::run(&root(), "60"),
         ["fuzz", seconds] => fuzz::run(&root(), seconds),
+        ["simulate", "--mutants"] => simulate::mutants(&root()),
+        ["simulate", options @ ..] => simulate::run(&root(), options),
         ["media"] => media::run(&root()),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {

@@ -111,7 +111,7 @@ fn memory(run: &Run, world: &World) -> Result<(), String> {
 fn delivered(run: &Run, world: &World) -> Result<BTreeSet<u64>, String> {
     let mut seen = BTreeSet::new();
     let mut former = None;
-    let is_listed = run.trace.metadata.first().is_some();
+    let is_listed = !run.trace.metadata.is_empty();
     for fragment in &run.fragments {
         let number = fragment.number.as_ref().map(ToString::to_string);
         let number: u64 = number
