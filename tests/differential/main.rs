@@ -10,6 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use kvs_api::{archived_media, media, signaling, video, webrtc_storage};
 use kvs_protocol::{Call, Credentials, Operation, Session, Target};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -18,11 +19,17 @@ const NOW: u64 = 1_795_521_600;
 
 type Failure = Box<dyn Error>;
 
+/// A line of what comes in.
+#[derive(Deserialize)]
+struct Case {
+    operation: String,
+    input: Value,
+}
+
 fn main() -> Result<(), Failure> {
     for line in stdin().lock().lines() {
-        let line: Value = serde_json::from_str(&line?)?;
-        let operation = line["operation"].as_str().ok_or("names no operation")?;
-        let answer = answer(operation, line["input"].clone());
+        let Case { operation, input } = serde_json::from_str(&line?)?;
+        let answer = answer(&operation, input);
         println!(
             "{}",
             answer.unwrap_or_else(|e| json!({ "problem": e.to_string() }))

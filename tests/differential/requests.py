@@ -134,10 +134,10 @@ def differences(theirs, ours):
         yield f"signature: {a} there, {b} here"
 
 
-def main(program, cases):
+def main(cases, *program):
     session = botocore.session.get_session()
     session.set_credentials("AKID", "secret", "token")
-    peer = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    peer = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     failures = compared = operations = 0
     for service in SERVICES:
         client = session.create_client(service, region_name="eu-west-1", endpoint_url="https://service.test")

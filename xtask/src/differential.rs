@@ -26,22 +26,27 @@ pub(crate) fn run(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
 /// Requests for random inputs, held against those of botocore.
 fn requests(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
     let python = python::venv(&[python::BOTOCORE])?;
-    let mut build = process::cargo();
-    build.current_dir(root).args([
+    let build = [
         "build",
         "--locked",
-        "-p",
-        "kvs-tests",
-        "--bin",
-        "differential",
-    ]);
-    if !process::succeeds(build.args(["--target-dir", "target/differential"]))? {
+        "--package=kvs-tests",
+        "--bin=differential",
+    ];
+    if !process::succeeds(process::cargo().current_dir(root).args(build))? {
         return Ok(ExitCode::FAILURE);
     }
+    let peer = process::cargo();
     let mut compare = Command::new(python);
-    compare.arg(root.join("tests/differential/requests.py"));
-    compare.arg(root.join("target/differential/debug/differential"));
-    let is_equal = process::succeeds(compare.arg(cases))?;
+    compare.current_dir(root);
+    compare.args(["tests/differential/requests.py", cases]);
+    compare.arg(peer.get_program());
+    compare.args([
+        "run",
+        "--quiet",
+        "--package=kvs-tests",
+        "--bin=differential",
+    ]);
+    let is_equal = process::succeeds(&mut compare)?;
     Ok(if is_equal {
         ExitCode::SUCCESS
     } else {

@@ -126,7 +126,7 @@ impl Client {
             self.pass().await;
             let answer = self.world.borrow_mut().answer(&request, self.now());
             let retry = match answer {
-                Err(why) => waiting.interrupted(why, &mut self.session.borrow_mut())?,
+                Err(why) => waiting.interrupted(why, &mut self.session.borrow_mut(), clock)?,
                 Ok((head, flow)) => {
                     let head = waiting.head(head, &mut self.session.borrow_mut(), clock)?;
                     match head {
