@@ -103,6 +103,8 @@ pub(crate) fn mutants(root: &Path) -> Result<ExitCode, Failure> {
         }
         fs::write(&file, broken)?;
         let mut build = process::cargo();
+        // Never among the builds of what is sound: the two look alike to cargo.
+        build.env(TARGET, copy.join("target"));
         build.current_dir(&copy).args([
             "build",
             "--quiet",
