@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Failure, codegen, conformance, differential, fuzz, media, process, python, readers, simulate,
-    sweep, tidy,
+    Failure, codegen, conformance, differential, fuzz, media, process, python, readers, semver,
+    simulate, sweep, tidy,
 };
 
 /// How a check has ended.
@@ -37,7 +37,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 14] = [
+const CHECKS: [(&str, Check); 15] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -55,6 +55,7 @@ const CHECKS: [(&str, Check); 14] = [
         Ok(differential::run(root, "50")?.into())
     }),
     ("readers", both_formats),
+    ("semver", |root| Ok(semver::run(root)?.into())),
     ("sweep", any_service),
     ("simulate", |root| {
         Ok(simulate::run(root, &["--seeds", simulate::SEEDS])?.into())

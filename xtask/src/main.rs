@@ -15,6 +15,7 @@ mod media;
 mod process;
 mod python;
 mod readers;
+mod semver;
 mod simulate;
 mod sweep;
 mod system;
@@ -39,6 +40,7 @@ Commands:
   tidy                  check the rules of this house that no compiler knows
   conformance <DIR>     compare with the public data in DIR, such as ../shared
   readers <DIR>         compare what the readers make of Smithy and C2J models of one service
+  semver                compile callers of a service before and after it has grown
   differential [--cases N]
                         compare with other programs for the same job: with botocore on N
                         inputs for each operation, 1000 unless said
@@ -73,6 +75,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["tidy"] => tidy::run(&root()),
         ["conformance", data] => conformance::run(&root(), Path::new(data)),
         ["readers", data] => readers::run(&root(), Path::new(data)),
+        ["semver"] => semver::run(&root()),
         ["differential"] => differential::run(&root(), "1000"),
         ["differential", "--cases", cases] => differential::run(&root(), cases),
         ["fuzz"] => fuzz::run(&root(), "60"),

@@ -37,9 +37,18 @@
 //! ```
 //!
 //! # What may change in a minor version
-//! Services grow. Outputs, errors and enumerations are `#[non_exhaustive]`, and an enumeration
-//! keeps a value that it does not know. Inputs can be written out in full, and so should end in
-//! `..Default::default()`: a new optional member is no reason for a major version.
+//! Services grow: new operations, members, errors, values of enumerations and variants of unions
+//! are no reason for a major version. A caller compiles before and after, who
+//!
+//! - ends an input that he writes out in `..Default::default()`. One who names every member instead
+//!   is told by the compiler when there is another;
+//! - only reads outputs: they are `#[non_exhaustive]`, can be made by decoding alone, and are taken
+//!   apart with `..`;
+//! - has an arm for everything else where he matches an enumeration, a union or an error: they are
+//!   `#[non_exhaustive]` too. A value or variant that this version does not know is kept.
+//!
+//! `cargo xtask semver` compiles such callers, and others, with a service before and after it has
+//! grown.
 #![forbid(unsafe_code)]
 
 pub use kvs_protocol as protocol;
