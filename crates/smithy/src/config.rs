@@ -1,0 +1,73 @@
+//! What of the SDK's configuration a client goes by.
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_types::SdkConfig;
+use kvs_archive::api::protocol::retry::RetryPolicy;
+use kvs_archive::api::protocol::{Invalid, Settings, Timeouts};
+
+use crate::components::components;
+
+/// The parts of a client that the configuration brings.
+pub(crate) struct Parts {
+    pub(crate) settings: Settings,
+    pub(crate) connector: SharedHttpConnector,
+    pub(crate) credentials: SharedCredentialsProvider,
+    pub(crate) sleep: SharedAsyncSleep,
+    pub(crate) time: SharedTimeSource,
+}
+
+pub(crate) fn read(config: &SdkConfig, timeouts: Timeouts) -> Result<Parts, Invalid> {
+    let lacks = |what: &str| Invalid::new(format!("SdkConfig.{what}"), "is not set");
+    let region = config.region().ok_or_else(|| lacks("region"))?;
+    let client = config.http_client().ok_or_else(|| lacks("http_client"))?;
+    let sleep = config.sleep_impl().ok_or_else(|| lacks("sleep_impl"))?;
+    let credentials = config.credentials_provider();
+    let credentials = credentials.ok_or_else(|| lacks("credentials_provider"))?;
+    let time = config.time_source();
+    let time = time.unwrap_or_else(|| SharedTimeSource::new(SystemTimeSource::new()));
+
+    let components = components(sleep.clone(), time.clone(), credentials.clone());
+    let components = components.map_err(|e| Invalid::new("SdkConfig", e.to_string()))?;
+    let limits = HttpConnectorSettings::builder()
+        .connect_timeout(timeouts.connect)
+        .read_timeout(timeouts.first_byte)
+        .build();
+    let mut settings = Settings::new(region.as_ref());
+    settings.use_fips_endpoint = config.use_fips().unwrap_or_default();
+    settings.use_dualstack_endpoint = config.use_dual_stack().unwrap_or_default();
+    settings.endpoint_url = config.endpoint_url().map(str::parse).transpose()?;
+    settings.app_id = config.app_name().map(|name| name.as_ref().to_owned());
+    Ok(Parts {
+        settings,
+        connector: client.http_connector(&limits, &components),
+        credentials,
+        sleep,
+        time,
+    })
+}
+
+/// The configuration's timeouts, where it has them.
+pub(crate) fn timeouts(config: &SdkConfig) -> Timeouts {
+    let mut timeouts = Timeouts::default();
+    if let Some(theirs) = config.timeout_config() {
+        timeouts.connect = theirs.connect_timeout().unwrap_or(timeouts.connect);
+        timeouts.first_byte = theirs.read_timeout().unwrap_or(timeouts.first_byte);
+    }
+    timeouts
+}
+
+/// The configuration's retries, where it has them.
+pub(crate) fn retry(config: &SdkConfig) -> RetryPolicy {
+    let mut policy = RetryPolicy::default();
+    if let Some(theirs) = config.retry_config() {
+        policy.max_attempts = theirs.max_attempts();
+        policy.base = theirs.initial_backoff();
+        policy.longest = theirs.max_backoff();
+    }
+    policy
+}

@@ -1,0 +1,50 @@
+//! Amazon Kinesis Video Streams archives for programs that already hold an AWS SDK configuration.
+//!
+//! A [`Client`] sends the operations of [`api`] over the HTTP client, with the credentials, the
+//! region, the clock and the timeouts of an [`SdkConfig`], as `aws-config` loads it. So a proxy, an
+//! assumed role or a recorded connector that is set up for other services serves this one too.
+//!
+//! ```no_run
+//! use kvs_smithy::Client;
+//! use kvs_smithy::api::video::ListStreams;
+//!
+//! # async fn run(config: aws_types::SdkConfig) -> Result<(), Box<dyn std::error::Error>> {
+//! // let config = aws_config::load_from_env().await;
+//! let client = Client::new(&config)?;
+//! for stream in client.send(ListStreams::default()).await?.stream_info_list.unwrap_or_default() {
+//!     println!("{}", stream.stream_name.unwrap_or_default());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What goes the other way: [`SdkError`] gives an error of ours the traits by which the SDK's errors
+//! are read, [`RetryClassifier`] lets the SDK retry what we would, and [`convert`] turns timestamps
+//! and blobs into the SDK's and back.
+//!
+//! [`SdkConfig`]: aws_types::SdkConfig
+#![forbid(unsafe_code)]
+
+mod body;
+mod classify;
+mod client;
+mod components;
+mod config;
+pub mod convert;
+mod credentials;
+mod error;
+mod pages;
+mod transport;
+
+pub use body::Body;
+pub use classify::RetryClassifier;
+pub use client::{Builder, Client, Opened};
+pub use error::SdkError;
+pub use kvs_archive as archive;
+pub use kvs_archive::api;
+pub use kvs_archive::api::protocol::{Error, Invalid, Timeouts};
+pub use kvs_archive::mkv;
+pub use pages::Pages;
+
+#[cfg(test)]
+mod tests;
