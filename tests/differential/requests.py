@@ -1,57 +1,22 @@
-"""Holds our requests against those of botocore: requests.py PROGRAM CASES
+"""Holds our requests against those of botocore: requests.py CASES PROGRAM
 
 For every operation of the family, random inputs out of botocore's own model. Method, address,
 headers (but the user agent and what the transport adds), body (as JSON, numbers exact) and signature must
 be equal. The two spell their JSON with other spaces, so that botocore's signer is given our bytes.
 """
-import base64, datetime, json, random, subprocess, sys
+import base64, datetime, json, sys
 from decimal import Decimal
-from re import _parser
 
-import botocore.auth, botocore.session
-from botocore.awsrequest import AWSRequest, AWSResponse
+import botocore.auth, botocore.serialize
+from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
+from family import Ours, Tally, answer, draw, operations, string
+
 NOW = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.timezone.utc)
-SERVICES = ["kinesis-video-archived-media", "kinesisvideo", "kinesis-video-media",
-            "kinesis-video-signaling", "kinesis-video-webrtc-storage"]
+EPOCH = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 botocore.auth.get_current_datetime = lambda remove_tzinfo=True: (
     NOW.replace(tzinfo=None) if remove_tzinfo else NOW)
-draw = random.Random(20261124)
-
-
-def matching(pattern):
-    def one(op, value):
-        op = str(op)
-        if op == "LITERAL":
-            return chr(value)
-        if op == "ANY":
-            return draw.choice("aZ0-_é")
-        if op == "IN":
-            if str(value[0][0]) == "NEGATE":
-                banned = {chr(v) for o, v in value[1:] if str(o) == "LITERAL"}
-                return draw.choice([c for c in "aZ0-_" if c not in banned])
-            o, v = draw.choice(value)
-            if str(o) == "RANGE":
-                return chr(draw.randint(*v))
-            if str(o) == "CATEGORY":
-                return {"DIGIT": "7", "WORD": "w", "SPACE": " "}.get(str(v)[9:], "x")
-            return chr(v)
-        if op in ("MAX_REPEAT", "MIN_REPEAT"):
-            low, high, inner = value
-            return "".join(sequence(inner) for _ in range(draw.randint(low, min(int(high), low + 6))))
-        if op == "SUBPATTERN":
-            return sequence(value[3])
-        if op == "BRANCH":
-            return sequence(draw.choice(value[1]))
-        if op == "CATEGORY":
-            return "7"
-        return ""
-    sequence = lambda parts: "".join(one(op, value) for op, value in parts)
-    # Classes that Python's expressions do not have.
-    for name, characters in [("L", "a-zA-Zé"), ("Z", " "), ("N", "0-9")]:
-        pattern = pattern.replace(f"\\p{{{name}}}", characters)
-    return sequence(_parser.parse(pattern))
 
 
 def value(shape, depth=0):
@@ -73,9 +38,9 @@ def value(shape, depth=0):
         both = [(value(shape.key, depth + 1)[0], value(shape.value, depth + 1)) for _ in range(draw.randint(max(low, 1), 3))]
         return {k: v[0] for k, v in both}, {k: v[1] for k, v in both}
     if kind == "timestamp":
-        moment = datetime.datetime.fromtimestamp(draw.randint(0, 4_000_000_000), datetime.timezone.utc)
-        # Whole seconds: botocore drops the milliseconds, which the services know and we send.
-        return moment, int(moment.timestamp())
+        millis = draw.randint(0, 4_000_000_000_000)
+        # By default botocore drops the milliseconds, which the services know; it is asked for them.
+        return EPOCH + datetime.timedelta(milliseconds=millis), millis / 1000
     if kind == "boolean":
         flag = draw.random() < 0.5
         return flag, flag
@@ -88,13 +53,7 @@ def value(shape, depth=0):
     if kind == "blob":
         raw = draw.randbytes(draw.randint(max(low, 1), 40))
         return raw, base64.b64encode(raw).decode()
-    text = draw.choice(shape.enum) if getattr(shape, "enum", None) else None
-    if text is None and "pattern" in meta:
-        text = matching(meta["pattern"])
-    if text is None:
-        text = "".join(draw.choice('abcXYZ019-_ "\\/é\u2028😀\n') for _ in range(draw.randint(1, 20)))
-    if len(text) < low:
-        text += "0" * (low - len(text))
+    text = string(shape)
     return text, text
 
 
@@ -135,40 +94,22 @@ def differences(theirs, ours):
 
 
 def main(cases, *program):
-    session = botocore.session.get_session()
-    session.set_credentials("AKID", "secret", "token")
-    peer = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-    failures = compared = operations = 0
-    for service in SERVICES:
-        client = session.create_client(service, region_name="eu-west-1", endpoint_url="https://service.test")
-        sent = []
+    ours, tally, sent = Ours(program), Tally(), []
 
-        def keep(request, **_):
-            sent.append(request)
-            class Raw:
-                def stream(self, *_, **__):
-                    yield b"{}"
-                def read(self, *_):
-                    return b""
-            return AWSResponse(request.url, 200, {}, Raw())
+    def keep(request):
+        sent.append(request)
+        return answer(request, 200, {}, b"{}")
 
-        client.meta.events.register("before-send", keep)
-        for method, operation in client.meta.method_to_api_mapping.items():
-            operations += 1
-            model = client.meta.service_model.operation_model(operation)
-            for _ in range(int(cases)):
-                theirs, ours = value(model.input_shape) if model.input_shape else ({}, {})
-                sent.clear()
-                getattr(client, method)(**theirs)
-                peer.stdin.write(json.dumps({"operation": operation, "input": ours}) + "\n")
-                peer.stdin.flush()
-                compared += 1
-                for difference in differences(sent[0], json.loads(peer.stdout.readline())):
-                    failures += 1
-                    if failures <= 20:
-                        print(f"{operation} {ours}: {difference}")
-    print(f"requests like botocore's: {compared} compared of {operations} operations, {failures} differ")
-    return 1 if failures or operations != 43 else 0
+    for client, call, model in operations(keep):
+        client._serializer = botocore.serialize.create_serializer(
+            "rest-json", timestamp_precision=botocore.serialize.TIMESTAMP_PRECISION_MILLISECOND)
+        for _ in range(int(cases)):
+            theirs, mine = value(model.input_shape) if model.input_shape else ({}, {})
+            sent.clear()
+            call(**theirs)
+            told = json.loads(ours.ask(operation=model.name, input=mine))
+            tally.add(model.name, mine, differences(sent[0], told))
+    return tally.close("requests")
 
 
 if __name__ == "__main__":
