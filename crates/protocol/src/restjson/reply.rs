@@ -12,7 +12,7 @@ use super::text::{Place, Text};
 use super::xml;
 
 const CODE_HEADERS: [&str; 2] = ["x-amzn-errortype", "x-amz-errortype"];
-const CODE_MEMBERS: [&str; 3] = ["__type", "code", "Code"];
+const CODE_MEMBERS: [&str; 3] = ["code", "Code", "__type"];
 const MESSAGE_MEMBERS: [&str; 3] = ["message", "Message", "errorMessage"];
 const REQUEST_ID_HEADERS: [&str; 3] = ["x-amzn-requestid", "x-amz-requestid", "x-amz-request-id"];
 /// How much of a body that is neither JSON nor XML is worth showing to a person.
@@ -20,8 +20,8 @@ const EXCERPT: usize = 200;
 
 /// An answer whose status is not a success.
 ///
-/// The code is looked for in the headers, then in the body (`code`, `__type`, also nested under
-/// `Output`, or XML); the message in the body alone.
+/// The code is looked for in the headers, then in the body (`code`, then `__type`, also nested
+/// under `Output`, or XML); the message in the body alone.
 #[derive(Debug)]
 pub struct ErrorReply<'a> {
     head: &'a Parts,
@@ -134,7 +134,7 @@ fn in_both_spellings(mut json: Value) -> Value {
 fn first_header<'a>(headers: &'a HeaderMap, names: &[&str]) -> Option<&'a str> {
     names
         .iter()
-        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .find_map(|name| std::str::from_utf8(headers.get(*name)?.as_bytes()).ok())
         .filter(|text| !text.is_empty())
 }
 

@@ -30,17 +30,17 @@ pub fn put<M: SerializeMap, T: Wire>(map: &mut M, name: &str, value: &T) -> Resu
     Ok(())
 }
 
-/// Reads a member, which `null` leaves as it is.
+/// Reads a member, for which `null` is as if it were absent.
 #[doc(hidden)]
 pub fn take<'de, M: MapAccess<'de>, T: Wire>(
     map: &mut M,
     name: &str,
     into: &mut T,
+    absent: fn() -> T,
 ) -> Result<bool, M::Error> {
     let value = map.next_value_seed(Nullable(PhantomData));
-    if let Some(value) = value.map_err(|e| M::Error::custom(format_args!("{name}: {e}")))? {
-        *into = value;
-    }
+    let value = value.map_err(|e| M::Error::custom(format_args!("{name}: {e}")))?;
+    *into = value.unwrap_or_else(absent);
     Ok(true)
 }
 
@@ -160,7 +160,8 @@ macro_rules! structure {
             ) -> ::std::result::Result<bool, M::Error> {
                 $($crate::structure!(@in_document ($($place)?) {
                     if name == $wire {
-                        return $crate::restjson::take(map, $wire, &mut self.$field);
+                        let absent = || $crate::structure!(@default $($default)?);
+                        return $crate::restjson::take(map, $wire, &mut self.$field, absent);
                     }
                 });)*
                 Ok(false)

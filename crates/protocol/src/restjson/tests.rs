@@ -76,6 +76,9 @@ fn error_codes_in_every_spelling() {
         ),
         (&[], "upstream\n\n  unreachable", "", "upstream unreachable"),
         (&[], r#"{"code":42,"message":["x"]}"#, "", ""),
+        (&[], r#"{"__type":"Less","code":"More"}"#, "More", ""),
+        (&[], r#"{"__type":"FooError","code":400}"#, "FooError", ""),
+        (&[("x-amzn-ErrorType", "ÜbelError")], "{}", "ÜbelError", ""),
         (
             &[],
             r#"{"code":"FooError","mess"#,
@@ -261,6 +264,8 @@ fn documents_that_are_not_as_the_model_says() {
     }
     let twice = sample(r#"{"Id":1,"Id":2}"#).unwrap();
     assert_eq!(twice.id, Some(2), "the last one counts");
+    let gone = sample(r#"{"Id":1,"Id":null,"Count":1,"Count":null}"#).unwrap();
+    assert_eq!(gone, Sample::default(), "null counts as well");
 }
 
 #[test]

@@ -27,7 +27,7 @@ fn root_name(text: &str) -> Option<&str> {
     }
     let name = rest
         .strip_prefix('<')?
-        .split(|c: char| !c.is_ascii_alphanumeric())
+        .split(|c: char| !c.is_alphanumeric())
         .next()?;
     let is_html = name.eq_ignore_ascii_case("html");
     (!name.is_empty() && !is_html).then_some(name)
