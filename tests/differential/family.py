@@ -1,5 +1,5 @@
 """What the comparisons with botocore share: the family, random texts of its models, and our side."""
-import json, os, random, subprocess
+import datetime, json, os, random, subprocess
 from re import _parser
 
 import botocore.session
@@ -11,6 +11,7 @@ os.environ["TZ"] = "UTC"
 SERVICES = ["kinesis-video-archived-media", "kinesisvideo", "kinesis-video-media",
             "kinesis-video-signaling", "kinesis-video-webrtc-storage"]
 OPERATIONS = 43
+EPOCH = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 draw = random.Random(20261124)
 
 
@@ -77,11 +78,11 @@ def answer(request, status, headers, body):
     return AWSResponse(request.url, status, headers, Raw(body))
 
 
-def operations(answer_to, **config):
+def operations(answer_to):
     """Each operation with its client and method; `answer_to` stands in for the network."""
     session = botocore.session.get_session()
     session.set_credentials("AKID", "secret", "token")
-    config = Config(retries={"total_max_attempts": 1}, **config)
+    config = Config(retries={"total_max_attempts": 1})
     for service in SERVICES:
         client = session.create_client(
             service, region_name="eu-west-1", endpoint_url="https://service.test", config=config)

@@ -11,10 +11,9 @@ import botocore.auth, botocore.serialize
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from family import Ours, Tally, answer, draw, operations, string
+from family import EPOCH, Ours, Tally, answer, draw, operations, string
 
 NOW = datetime.datetime(2026, 11, 24, 12, tzinfo=datetime.timezone.utc)
-EPOCH = datetime.datetime.fromtimestamp(0, datetime.timezone.utc)
 botocore.auth.get_current_datetime = lambda remove_tzinfo=True: (
     NOW.replace(tzinfo=None) if remove_tzinfo else NOW)
 

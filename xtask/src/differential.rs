@@ -20,11 +20,11 @@ pub(crate) fn run(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
             return Ok(ExitCode::FAILURE);
         }
     }
-    requests(root, cases)
+    botocore(root, cases)
 }
 
-/// Requests for random inputs, held against those of botocore.
-fn requests(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
+/// Requests for random inputs, and readings of random answers, held against those of botocore.
+fn botocore(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
     let python = python::venv(&[python::BOTOCORE])?;
     let build = [
         "build",
@@ -36,18 +36,21 @@ fn requests(root: &Path, cases: &str) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::FAILURE);
     }
     let peer = process::cargo();
-    let mut compare = Command::new(python);
-    compare.current_dir(root);
-    compare.args(["tests/differential/requests.py", cases]);
-    compare.arg(peer.get_program());
-    compare.args([
-        "run",
-        "--quiet",
-        "--package=kvs-tests",
-        "--bin=differential",
-    ]);
-    let is_equal = process::succeeds(&mut compare)?;
-    Ok(if is_equal {
+    let mut are_equal = true;
+    for script in ["requests.py", "responses.py"] {
+        let mut compare = Command::new(&python);
+        compare.current_dir(root);
+        compare.arg(format!("tests/differential/{script}"));
+        compare.arg(cases).arg(peer.get_program());
+        compare.args([
+            "run",
+            "--quiet",
+            "--package=kvs-tests",
+            "--bin=differential",
+        ]);
+        are_equal &= process::succeeds(&mut compare)?;
+    }
+    Ok(if are_equal {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
