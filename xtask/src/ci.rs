@@ -46,6 +46,13 @@ const CHECKS: [(&str, Check); 15] = [
             &[&["clippy", "--locked"], &all[..], &["--", "-Dwarnings"]].concat(),
         )
     }),
+    ("stills", |root| {
+        let test = ["test", "--locked", "--package=kvs-cli"];
+        cargo(
+            root,
+            &[&test[..], &["--features=stills", "stills"]].concat(),
+        )
+    }),
     ("doc", documentation),
     ("codegen", |root| Ok(codegen::check(root)?.into())),
     ("tidy", |root| Ok(tidy::run(root)?.into())),

@@ -197,6 +197,15 @@ impl From<Gaps> for mkv::Gaps {
     }
 }
 
+/// How a picture is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Stills {
+    /// Small
+    Jpg,
+    /// Exactly as decoded
+    Png,
+}
+
 /// Fragment numbers, or where they stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Numbers {
@@ -233,6 +242,9 @@ pub(crate) struct Frames {
     /// Write each frame as a file
     #[arg(long)]
     pub(crate) split: bool,
+    /// Write each picture of H.264 or Motion JPEG as an image; with --keyframes, fewer of them
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) stills: Option<Stills>,
     /// Folder to write; `-` is standard output, for one track
     #[arg(short, long, value_name = "DIR")]
     pub(crate) output: PathBuf,

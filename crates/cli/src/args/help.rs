@@ -58,7 +58,7 @@ What the folder holds:
   frames.jsonl         a line for each frame: `file`, `offset`, `bytes`, `track`, `fragment`, `time`
                        (when it was recorded), `position_ms` (from the beginning), `keyframe`
 
-With --split or --keyframes each frame is a file, such as track-1-000042-20261124T100001.640Z.h264.
+With --split, --keyframes or --stills each frame is a file, such as track-1-000042-20261124T100001.640Z.h264.
 Where the tracks change in the middle, other files begin, with -2 at the end of their names.";
 
 pub(super) const FRAMES_EXAMPLES: &str = "\
@@ -67,6 +67,7 @@ Examples:
   kvs frames door.mkv --track 1 -o - | ffplay -f h264 -
   kvs frames call --from -1h -o call            one WAV file for each end of a call, and both
   kvs frames door --from -10m --keyframes -o keyframes
+  kvs frames door.mkv --stills jpg --keyframes -o stills      needs a kvs built with that feature
 
 A word that is the name of a file means that file; with --from, --to, --by, --fragments or
 --emulator it means a stream. Exit codes are those of `kvs get`.";

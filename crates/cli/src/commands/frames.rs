@@ -17,10 +17,12 @@ pub(super) fn run(frames: &Frames, global: &Global) -> Result<Outcome, Failure> 
     let choice = Choice {
         tracks: frames.track.clone(),
         keyframes: frames.keyframes,
+        pictures: frames.keyframes || frames.stills.is_some(),
     };
     let is_pipe = frames.output.as_os_str() == "-";
     let layout = Layout {
         split: frames.split || (frames.keyframes && !is_pipe),
+        stills: frames.stills,
         gaps: frames.gaps.into(),
     };
     let open = || output::open_frames(&frames.output, choice, layout, frames.overwrite);

@@ -329,3 +329,70 @@ fn what_cannot_be_is_refused() {
     bench.write("out/mine.txt", "mine");
     frames("--overwrite -o out").fails(1, &["holds other files"]);
 }
+
+#[test]
+#[cfg(not(feature = "stills"))]
+fn stills_need_the_decoder() {
+    let bench = Bench::new("frames_no_stills");
+    let run = bench.run(&format!("frames {DEMO} --stills jpg -o x"));
+    run.fails(2, &["without its decoder", "--features stills"]);
+    assert_eq!(bench.names(), [""; 0]);
+}
+
+/// Stills are looked at, and not only counted: each shows the number of its picture.
+#[cfg(feature = "stills")]
+mod stills {
+    use super::*;
+
+    /// The number that a picture of the demo shows in sixteen squares along its top edge.
+    fn number(file: &[u8]) -> u32 {
+        let image = image::load_from_memory(file).unwrap().into_rgb8();
+        assert_eq!(image.dimensions(), (640, 360));
+        (0..16).fold(0, |number, square| {
+            let green = image.get_pixel(40 * square + 20, 20)[1];
+            assert!(!(55..=200).contains(&green), "{green}");
+            number << 1 | u32::from(green > 200)
+        })
+    }
+
+    #[test]
+    fn keyframes_are_images_of_what_was_to_be_seen_then() {
+        let bench = Bench::new("frames_stills");
+        for format in ["jpg", "png"] {
+            let line = format!("--emulator frames demo --keyframes --stills {format} -o {format}");
+            bench.run(&line).well();
+            let index = bench.lines(&format!("{format}/frames.jsonl"));
+            assert_eq!(index.len(), 15);
+            for (line, expected) in index.iter().zip((0..).step_by(50)) {
+                let name = line["file"].as_str().unwrap();
+                assert!(name.ends_with(format), "{name}");
+                assert_eq!(number(&bench.read(&format!("{format}/{name}"))), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn every_picture_can_be_an_image() {
+        let bench = Bench::new("frames_all_stills");
+        let known = bench.run("--emulator list demo --json").well().json();
+        let third = known[2]["number"].as_str().unwrap();
+        let line = format!("--emulator frames demo --fragments {third} --stills jpg -o out");
+        let run = bench.run(&line).well();
+        assert!(run.stderr.contains("track 1: 50 frames"), "{run:?}");
+        assert!(!run.stderr.contains("decoded"), "{run:?}");
+        let index = bench.lines("out/frames.jsonl");
+        let numbers: Vec<u32> = index
+            .iter()
+            .map(|line| number(&bench.read(&format!("out/{}", line["file"].as_str().unwrap()))))
+            .collect();
+        assert_eq!(numbers, (100..150).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_has_no_pictures_to_decode_is_refused() {
+        let bench = Bench::new("frames_stills_refused");
+        let frames = |rest: &str| bench.run(&format!("frames {DEMO} --stills jpg {rest}"));
+        frames("--track 2 -o x").fails(1, &["track 2", "no pictures", "--stills"]);
+        frames("-o -").fails(2, &["--stills needs a folder"]);
+    }
+}

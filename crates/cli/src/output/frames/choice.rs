@@ -11,6 +11,8 @@ pub(crate) struct Choice {
     pub(crate) tracks: Vec<u64>,
     /// Pictures that decoding can begin at alone.
     pub(crate) keyframes: bool,
+    /// Nothing but pictures.
+    pub(crate) pictures: bool,
 }
 
 impl Choice {
@@ -20,7 +22,7 @@ impl Choice {
     /// Where one is not there, or there are none.
     pub(super) fn of(&self, tracks: &[Track]) -> Result<Vec<Track>, Failure> {
         let chosen: Vec<Track> = if self.tracks.is_empty() {
-            let is_wanted = |track: &&Track| !self.keyframes || is_video(track);
+            let is_wanted = |track: &&Track| !self.pictures || is_video(track);
             tracks.iter().filter(is_wanted).cloned().collect()
         } else {
             let find = |number: &u64| self.find(*number, tracks);
@@ -28,7 +30,7 @@ impl Choice {
         };
         if chosen.is_empty() {
             return Err(Failure::new(format_args!(
-                "there are no pictures, only {}; leave --keyframes out",
+                "there are no pictures, only {}; leave --keyframes and --stills out",
                 in_words(tracks)
             )));
         }
@@ -43,9 +45,9 @@ impl Choice {
                 in_words(tracks)
             ))
         })?;
-        if self.keyframes && !is_video(found) {
+        if self.pictures && !is_video(found) {
             return Err(Failure::new(format_args!(
-                "track {number} has no pictures; leave --keyframes out"
+                "track {number} has no pictures; leave --keyframes and --stills out"
             )));
         }
         Ok(found.clone())

@@ -6,6 +6,11 @@ mod encoder;
 mod part;
 mod pipe;
 mod split;
+#[cfg(feature = "stills")]
+mod still;
+#[cfg(not(feature = "stills"))]
+#[path = "no_still.rs"]
+mod still;
 mod streams;
 
 use std::ffi::OsStr;
@@ -16,6 +21,7 @@ use serde::Serialize;
 pub(crate) use self::choice::Choice;
 use super::indexed::Indexed;
 use super::{Sink, Target};
+use crate::args::Stills;
 use crate::exit::Failure;
 
 /// What tells when each frame was recorded, in stored order.
@@ -26,6 +32,8 @@ const INDEX: &str = "frames.jsonl";
 pub(crate) struct Layout {
     /// Whether each frame is a file.
     pub(crate) split: bool,
+    /// What pictures are decoded to.
+    pub(crate) stills: Option<Stills>,
     /// What becomes of gaps.
     pub(crate) gaps: Gaps,
 }
@@ -52,9 +60,12 @@ pub(super) fn open_folder(
     choice: Choice,
     layout: Layout,
 ) -> Result<Box<dyn Sink>, Failure> {
+    if layout.stills.is_some() {
+        still::check()?;
+    }
     let folder = Indexed::create(target.clone(), INDEX)?;
-    Ok(match layout.split {
-        true => Box::new(split::Frames::new(target, folder, choice, layout.gaps)),
+    Ok(match layout.split || layout.stills.is_some() {
+        true => Box::new(split::Frames::new(target, folder, choice, layout)),
         false => Box::new(streams::Tracks::new(target, folder, choice, layout.gaps)),
     })
 }
@@ -63,6 +74,11 @@ pub(super) fn open_pipe(choice: Choice, layout: Layout) -> Result<Box<dyn Sink>,
     if layout.split {
         return Err(Failure::usage(
             "--split needs a folder; give its name with -o",
+        ));
+    }
+    if layout.stills.is_some() {
+        return Err(Failure::usage(
+            "--stills needs a folder; give its name with -o",
         ));
     }
     Ok(Box::new(pipe::Track::open(choice, layout.gaps)?))
