@@ -254,7 +254,7 @@ pub(crate) struct Frames {
     /// Replace what stands under the name of the output
     #[arg(long)]
     pub(crate) overwrite: bool,
-    /// Deliver nothing if a fragment is missing
+    /// Deliver nothing if a fragment is missing, or a picture cannot be decoded
     #[arg(long)]
     pub(crate) strict: bool,
 }

@@ -70,7 +70,8 @@ Examples:
   kvs frames door.mkv --stills jpg --keyframes -o stills      needs a kvs built with that feature
 
 A word that is the name of a file means that file; with --from, --to, --by, --fragments or
---emulator it means a stream. Exit codes are those of `kvs get`.";
+--emulator it means a stream. Exit codes are those of `kvs get`; it is 3 too where a picture cannot be
+decoded, since its data or what it refers to is not there; DIR.missing.jsonl names it.";
 
 pub(super) const INSPECT_EXAMPLES: &str = "\
 Examples:

@@ -24,6 +24,7 @@ pub(super) fn run(frames: &Frames, global: &Global) -> Result<Outcome, Failure> 
         split: frames.split || (frames.keyframes && !is_pipe),
         stills: frames.stills,
         gaps: frames.gaps.into(),
+        strict: frames.strict,
     };
     let open = || output::open_frames(&frames.output, choice, layout, frames.overwrite);
     match Source::of(frames, global)? {

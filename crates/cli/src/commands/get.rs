@@ -49,7 +49,7 @@ pub(super) fn deliver(
     let delivery = sink.finish(&tally.holes)?;
     progress.end();
     summarize(&tally, &delivery, started);
-    Ok(if tally.holes.is_empty() {
+    Ok(if tally.holes.is_empty() && delivery.holes.is_none() {
         Outcome::Whole
     } else {
         Outcome::Holes
@@ -144,6 +144,9 @@ fn summarize(tally: &Tally, delivery: &Delivery, started: Instant) {
     ));
     delivery.tell();
     if tally.holes.is_empty() {
+        if let Some(file) = &delivery.holes {
+            say(format_args!("{} tells which, and why", file.display()));
+        }
         return;
     }
     let count = u64::try_from(tally.holes.len()).unwrap_or(u64::MAX);

@@ -123,11 +123,11 @@ impl Written<'_> {
         delivery.tell();
         if let Some(list) = &delivery.holes {
             say(format_args!(
-                "some fragments are missing; {} tells which, and why",
+                "something is missing; {} tells what, and why",
                 list.display()
             ));
         }
-        Ok(match self.holes.is_empty() {
+        Ok(match self.holes.is_empty() && delivery.holes.is_none() {
             true => Outcome::Whole,
             false => Outcome::Holes,
         })

@@ -31,7 +31,8 @@ pub(crate) trait Sink {
     /// Takes the next fragment.
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected>;
 
-    /// Puts all that was written under its name, and the holes beside it.
+    /// Puts all that was written under its name, and the holes beside it, with those that it has
+    /// found itself.
     fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure>;
 }
 

@@ -1,13 +1,14 @@
-//! Fragments that are not in the output.
+//! Fragments that are not in the output, or not whole.
 
 use std::fmt;
 
-use kvs_archive::mkv::Fragment;
+use kvs_archive::mkv::{Fragment, FragmentNumber, Timestamp};
 use kvs_archive::{Missing, Planned};
 use kvs_mp4::WriteError;
 use serde::Serialize;
 
 use super::rfc3339;
+use super::units::Count;
 use crate::exit::one_line;
 
 /// A fragment that was asked for and could not be delivered, as a line of JSON.
@@ -27,6 +28,24 @@ impl Hole {
             producer_timestamp: fragment.producer_timestamp.map(rfc3339),
             bytes: Some(fragment.bytes),
             reason: format!("cannot be written: {why}"),
+        }
+    }
+
+    /// One that is there but for some pictures.
+    pub(crate) fn undecoded(
+        number: Option<&FragmentNumber>,
+        recorded: Option<Timestamp>,
+        frames: &[String],
+    ) -> Self {
+        Self {
+            number: number.map(ToString::to_string),
+            producer_timestamp: recorded.map(rfc3339),
+            bytes: None,
+            reason: format!(
+                "{} cannot be decoded: {}",
+                Count(u64::try_from(frames.len()).unwrap_or(u64::MAX), "frame"),
+                frames.join(", ")
+            ),
         }
     }
 }

@@ -15,4 +15,5 @@ mod gaps;
 mod holes;
 mod inspect;
 mod show;
+mod stills;
 mod support;

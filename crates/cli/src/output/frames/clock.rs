@@ -10,7 +10,7 @@ use crate::report::rfc3339;
 pub(super) struct Clock(Timeline);
 
 /// Where a fragment is on it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     shift: i128,
     /// The earliest frame's own time.
@@ -52,6 +52,11 @@ impl Place {
         let into = frame.timestamp.saturating_sub(self.own);
         let at = self.recorded?.as_nanos().saturating_add(into);
         Some(rfc3339(Timestamp::from_nanos(at)))
+    }
+
+    /// When the fragment was recorded, by the producer's clock.
+    pub(super) fn fragment_recorded(&self) -> Option<Timestamp> {
+        self.recorded
     }
 
     /// The time as part of a file's name: no system minds its characters.

@@ -3,6 +3,7 @@
 mod choice;
 mod clock;
 mod encoder;
+mod located;
 mod part;
 mod pipe;
 mod split;
@@ -36,6 +37,8 @@ pub(crate) struct Layout {
     pub(crate) stills: Option<Stills>,
     /// What becomes of gaps.
     pub(crate) gaps: Gaps,
+    /// Whether one picture that cannot be decoded is one too many.
+    pub(crate) strict: bool,
 }
 
 /// A frame as a line of JSON.

@@ -1,8 +1,9 @@
 //! What stands in for the decoder where it was not built.
 
-use kvs_archive::mkv::{Bytes, Frame, Track};
-use kvs_mp4::{Elementary, WriteError};
+use kvs_archive::mkv::{Bytes, Track};
+use kvs_mp4::Elementary;
 
+use super::located::Located;
 use crate::args::Stills;
 use crate::exit::Failure;
 
@@ -18,19 +19,19 @@ pub(super) fn check() -> Result<(), Failure> {
 }
 
 impl Still {
-    pub(super) fn new(_: &Track, _: Elementary, _: Stills) -> Result<Self, Failure> {
+    pub(super) fn new(_: &Track, _: &Elementary, _: Stills) -> Result<Self, Failure> {
         check().and_then(|()| Err(Failure::new("there is no decoder")))
     }
 
-    pub(super) fn push(&mut self, _: &Frame) -> Result<Vec<(Frame, Bytes)>, WriteError> {
+    pub(super) fn push(&mut self, _: Located, _: &[u8]) -> Result<Vec<(Located, Bytes)>, Failure> {
         match *self {}
     }
 
-    pub(super) fn flush(&mut self) -> Vec<(Frame, Bytes)> {
+    pub(super) fn flush(&mut self) -> Result<Vec<(Located, Bytes)>, Failure> {
         match *self {}
     }
 
-    pub(super) fn undecoded(&self) -> u64 {
+    pub(super) fn take_lost(&mut self) -> Vec<Located> {
         match *self {}
     }
 

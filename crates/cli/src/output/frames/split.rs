@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, BufWriter, Write};
+use std::mem;
 use std::path::Path;
 
 use kvs_archive::mkv::{self, Bytes, Fragment, Frame, Gaps, Track};
@@ -9,6 +10,7 @@ use kvs_mp4::{Elementary, Problem, Wav, WriteError};
 
 use super::choice::Choice;
 use super::clock::{Clock, Place};
+use super::located::{self, Located};
 use super::still::Still;
 use super::{Layout, Line};
 use crate::args::Stills;
@@ -29,7 +31,7 @@ pub(super) struct Frames {
     /// Frames written of each track.
     counts: BTreeMap<u64, u64>,
     /// Frames that no picture came of.
-    undecoded: u64,
+    lost: Vec<Located>,
 }
 
 /// A track whose frames are written.
@@ -45,7 +47,7 @@ enum Maker {
     Unit(Box<Elementary>),
     /// Sound without compression, of which each frame is a WAV file.
     Sound,
-    Picture(Box<Still>),
+    Picture(Box<Elementary>, Box<Still>),
 }
 
 impl Form {
@@ -62,7 +64,8 @@ impl Form {
                 Maker::Unit(Box::new(jpeg))
             }
             (Ok(elementary), Some(stills)) => {
-                Maker::Picture(Box::new(Still::new(track, elementary, stills)?))
+                let still = Still::new(track, &elementary, stills)?;
+                Maker::Picture(Box::new(elementary), Box::new(still))
             }
             (elementary, _) => Maker::Unit(Box::new(elementary?)),
         };
@@ -75,7 +78,7 @@ impl Form {
     fn extension(&self) -> &'static str {
         match &self.maker {
             Maker::Sound => "wav",
-            Maker::Picture(still) => still.extension(),
+            Maker::Picture(_, still) => still.extension(),
             Maker::Unit(elementary) => match elementary.extension() {
                 "mjpeg" => "jpg",
                 extension => extension,
@@ -83,27 +86,22 @@ impl Form {
         }
     }
 
-    /// The files of some frames, which are all that is wanted of a fragment; `alone` is that with
-    /// no frames in it.
-    fn files(&mut self, frames: &[&Frame], alone: &Fragment) -> Result<Vec<FrameFile>, WriteError> {
-        let extension = self.extension();
-        let mut files = Vec::new();
-        for frame in frames {
-            match &mut self.maker {
-                Maker::Unit(elementary) => {
-                    files.push(((*frame).clone(), elementary.frame(frame)?.concat().into()));
-                }
-                Maker::Sound => files.push(((*frame).clone(), wav(&self.track, frame, alone)?)),
-                Maker::Picture(still) => files.extend(still.push(frame)?),
+    /// What a frame is without its container; `alone` is its fragment with no frames in it.
+    fn unit(&self, frame: &Frame, alone: &Fragment) -> Result<Bytes, WriteError> {
+        match &self.maker {
+            Maker::Sound => wav(&self.track, frame, alone),
+            Maker::Unit(elementary) | Maker::Picture(elementary, _) => {
+                Ok(elementary.frame(frame)?.concat().into())
             }
         }
-        if let Maker::Picture(still) = &mut self.maker {
-            files.extend(still.flush());
+    }
+
+    /// The files that come of a frame.
+    fn files(&mut self, frame: Located, unit: Bytes) -> Result<Vec<(Located, Bytes)>, Failure> {
+        match &mut self.maker {
+            Maker::Unit(_) | Maker::Sound => Ok(vec![(frame, unit)]),
+            Maker::Picture(_, still) => still.push(frame, &unit),
         }
-        let files = files.into_iter();
-        Ok(files
-            .map(|(frame, bytes)| (frame, extension, bytes))
-            .collect())
     }
 }
 
@@ -147,14 +145,14 @@ impl Frames {
             clock: Clock::new(layout.gaps),
             forms: Vec::new(),
             counts: BTreeMap::new(),
-            undecoded: 0,
+            lost: Vec::new(),
         }
     }
 
     fn place(&mut self, fragment: &Fragment) -> Result<Option<Place>, Rejected> {
         let place = match self.clock.place(fragment) {
             Err(WriteError::Fragment(mkv::WriteError::TracksChanged(_))) => {
-                self.end_forms();
+                self.end_forms()?;
                 self.clock = Clock::new(self.layout.gaps);
                 self.clock.place(fragment)
             }
@@ -177,30 +175,41 @@ impl Frames {
         Ok(())
     }
 
-    /// The frames of a fragment as files. One that is damaged leaves all of them unwritten.
-    fn files(&mut self, fragment: &Fragment) -> Result<Vec<FrameFile>, WriteError> {
+    /// The frames of a fragment without their container, for each track. One that is damaged leaves
+    /// all of them unwritten.
+    fn units(&self, fragment: &Fragment) -> Result<Vec<Vec<(Frame, Bytes)>>, WriteError> {
         let mut alone = fragment.clone();
         alone.frames.clear();
-        let mut files = Vec::new();
-        for form in &mut self.forms {
+        let of_track = |form: &Form| {
             let track = std::slice::from_ref(&form.track);
-            let frames: Vec<&Frame> = self.choice.frames(fragment, track).collect();
-            files.extend(form.files(&frames, &alone)?);
-        }
-        Ok(files)
+            let frames = self.choice.frames(fragment, track);
+            frames
+                .map(|frame| Ok((frame.clone(), form.unit(frame, &alone)?)))
+                .collect()
+        };
+        self.forms.iter().map(of_track).collect()
     }
 
-    /// Counts what the tracks so far have left undecoded, and forgets them.
-    fn end_forms(&mut self) {
-        for form in self.forms.drain(..) {
-            if let Maker::Picture(still) = form.maker {
-                self.undecoded = self.undecoded.saturating_add(still.undecoded());
+    /// Writes what the tracks so far still hold, and forgets them.
+    fn end_forms(&mut self) -> Result<(), Failure> {
+        for mut form in mem::take(&mut self.forms) {
+            let extension = form.extension();
+            if let Maker::Picture(_, still) = &mut form.maker {
+                for (frame, bytes) in still.flush()? {
+                    self.put(&frame, extension, &bytes)?;
+                }
+                self.lost.extend(still.take_lost());
             }
         }
+        Ok(())
     }
 
-    fn put(&mut self, file: &FrameFile, fragment: &Fragment, place: &Place) -> Result<(), Failure> {
-        let (frame, extension, bytes) = file;
+    fn put(&mut self, located: &Located, extension: &str, bytes: &Bytes) -> Result<(), Failure> {
+        let Located {
+            frame,
+            fragment,
+            place,
+        } = located;
         let count = self.counts.entry(frame.track).or_default();
         *count = count.saturating_add(1);
         let time = place.in_name(frame);
@@ -212,16 +221,24 @@ impl Frames {
             offset: None,
             bytes: bytes.len() as u64,
             track: frame.track,
-            fragment: fragment.number.as_ref().map(|number| number.as_str()),
+            fragment: fragment.as_ref().map(|number| number.as_str()),
             time: place.recorded(frame),
             position_ms: place.position_ms(frame),
             keyframe: frame.keyframe,
         })
     }
-}
 
-/// Frame, how its file's name ends, and what is in it.
-type FrameFile = (Frame, &'static str, Bytes);
+    /// What is missing: fragments, and those of which some frames could not be decoded.
+    fn all_holes(&self, holes: &[Hole]) -> Result<Vec<Hole>, Failure> {
+        let undecoded = located::holes(&self.lost);
+        match undecoded.first() {
+            Some(hole) if self.layout.strict => Err(Failure::new(format_args!(
+                "{hole}; without --strict the others are delivered"
+            ))),
+            _ => Ok(holes.iter().cloned().chain(undecoded).collect()),
+        }
+    }
+}
 
 impl Sink for Frames {
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
@@ -231,15 +248,23 @@ impl Sink for Frames {
         if self.forms.is_empty() {
             self.begin(&fragment.tracks)?;
         }
-        let files = self.files(fragment).map_err(Rejected::Fragment)?;
-        for file in &files {
-            self.put(file, fragment, &place)?;
+        let units = self.units(fragment).map_err(Rejected::Fragment)?;
+        for (mut form, units) in mem::take(&mut self.forms).into_iter().zip(units) {
+            let extension = form.extension();
+            for (frame, unit) in units {
+                let frame = Located::new(&frame, fragment, place);
+                for (frame, bytes) in form.files(frame, unit)? {
+                    self.put(&frame, extension, &bytes)?;
+                }
+            }
+            self.forms.push(form);
         }
         Ok(())
     }
 
     fn finish(mut self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
-        self.end_forms();
+        self.end_forms()?;
+        let holes = self.all_holes(holes)?;
         if self.counts.is_empty() {
             return Err(Failure::new("there are no such frames in it"));
         }
@@ -248,15 +273,15 @@ impl Sink for Frames {
             .iter()
             .map(|(track, count)| format!("track {track}: {}", Count(*count, "frame")));
         let mut contents: Vec<String> = contents.collect();
-        if self.undecoded > 0 {
-            let undecoded = Count(self.undecoded, "frame");
-            contents.push(format!("{undecoded} could not be decoded"));
+        if !self.lost.is_empty() {
+            let lost = u64::try_from(self.lost.len()).unwrap_or(u64::MAX);
+            contents.push(format!("{} could not be decoded", Count(lost, "frame")));
         }
         Ok(Delivery {
             name: self.target.path().display().to_string(),
             sequels: Vec::new(),
             contents,
-            holes: publish(&self.target, vec![self.folder.seal()?], holes)?,
+            holes: publish(&self.target, vec![self.folder.seal()?], &holes)?,
         })
     }
 }

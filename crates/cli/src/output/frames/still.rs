@@ -1,16 +1,17 @@
 //! Pictures, decoded.
 
-use std::fmt;
+use std::{fmt, mem};
 
 use image::codecs::jpeg::JpegEncoder;
 use image::codecs::png::PngEncoder;
 use image::{ExtendedColorType, ImageEncoder, ImageResult};
-use kvs_archive::mkv::{Bytes, Frame, Track};
-use kvs_mp4::{Elementary, WriteError};
-use openh264::OpenH264API;
+use kvs_archive::mkv::{Bytes, Track};
+use kvs_mp4::Elementary;
 use openh264::decoder::{DecodedYUV, Decoder, DecoderConfig, Flush};
 use openh264::formats::YUVSource;
+use openh264::{OpenH264API, nal_units};
 
+use super::located::Located;
 use crate::args::Stills;
 use crate::exit::Failure;
 
@@ -19,13 +20,12 @@ const JPEG_QUALITY: u8 = 90;
 
 /// Decodes the pictures of a track.
 pub(super) struct Still {
-    elementary: Elementary,
     decoder: Decoder,
     format: Stills,
-    /// Frames whose pictures have not come, by the time at which they are shown: decoders give
-    /// pictures in that order.
-    pending: Vec<Frame>,
-    undecoded: u64,
+    /// Frames whose pictures have not come, by the time at which they are shown: the decoder gives
+    /// pictures in that order, and at most one for each frame that it takes.
+    waiting: Vec<Located>,
+    lost: Vec<Located>,
 }
 
 impl fmt::Debug for Still {
@@ -50,7 +50,7 @@ impl Still {
     /// Where the codec cannot be decoded.
     pub(super) fn new(
         track: &Track,
-        elementary: Elementary,
+        elementary: &Elementary,
         format: Stills,
     ) -> Result<Self, Failure> {
         let number = track.number;
@@ -69,55 +69,64 @@ impl Still {
                 )));
             }
         }
-        let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
-        let decoder = Decoder::with_api_config(OpenH264API::from_source(), config);
         Ok(Self {
-            elementary,
-            decoder: decoder.map_err(Failure::new)?,
+            decoder: decoder()?,
             format,
-            pending: Vec::new(),
-            undecoded: 0,
+            waiting: Vec::new(),
+            lost: Vec::new(),
         })
     }
 
-    /// Decodes a frame; the pictures that come of it may be those of earlier ones.
-    pub(super) fn push(&mut self, frame: &Frame) -> Result<Vec<(Frame, Bytes)>, WriteError> {
-        let unit = self.elementary.frame(frame)?.concat();
+    /// Decodes a frame in Annex B; the pictures that come of it may be those of earlier ones.
+    pub(super) fn push(
+        &mut self,
+        frame: Located,
+        unit: &[u8],
+    ) -> Result<Vec<(Located, Bytes)>, Failure> {
+        let mut pictures = Vec::new();
+        // Nothing refers to what came before.
+        if frame.frame.keyframe && is_idr(unit) {
+            pictures = self.flush()?;
+        }
+        let shown = frame.frame.timestamp;
         let at = self
-            .pending
-            .partition_point(|pending| pending.timestamp <= frame.timestamp);
-        self.pending.insert(at, frame.clone());
-        Ok(match self.decoder.decode(&unit) {
+            .waiting
+            .partition_point(|waiting| waiting.frame.timestamp <= shown);
+        self.waiting.insert(at, frame);
+        match self.decoder.decode(unit) {
             Ok(Some(picture)) => {
                 let image = encode(&picture, self.format);
-                self.pair(vec![image])
+                pictures.extend(self.pair(vec![image]));
             }
-            Ok(None) => Vec::new(),
+            Ok(None) => {}
             // Such as one whose reference was in a fragment that is not there.
             Err(_) => {
-                self.pending.remove(at);
-                self.undecoded = self.undecoded.saturating_add(1);
-                Vec::new()
+                let lost = self.waiting.remove(at);
+                self.lost.push(lost);
             }
-        })
+        }
+        Ok(pictures)
     }
 
-    /// The pictures that are still in the decoder.
-    pub(super) fn flush(&mut self) -> Vec<(Frame, Bytes)> {
+    /// The pictures that are still in the decoder. It has no references afterwards, so this is for
+    /// where a sequence ends: OpenH264 gives up those that it flushes.
+    pub(super) fn flush(&mut self) -> Result<Vec<(Located, Bytes)>, Failure> {
+        if self.waiting.is_empty() {
+            return Ok(Vec::new());
+        }
         let format = self.format;
         let pictures = self.decoder.flush_remaining().unwrap_or_default();
         let images = pictures.iter().map(|picture| encode(picture, format));
         let images = images.collect();
         let paired = self.pair(images);
-        let left = u64::try_from(self.pending.len()).unwrap_or(u64::MAX);
-        self.undecoded = self.undecoded.saturating_add(left);
-        self.pending.clear();
-        paired
+        self.lost.append(&mut self.waiting);
+        self.decoder = decoder()?;
+        Ok(paired)
     }
 
-    /// How many frames no picture has come of.
-    pub(super) fn undecoded(&self) -> u64 {
-        self.undecoded
+    /// The frames that no picture has come of.
+    pub(super) fn take_lost(&mut self) -> Vec<Located> {
+        mem::take(&mut self.lost)
     }
 
     pub(super) fn extension(&self) -> &'static str {
@@ -128,18 +137,31 @@ impl Still {
     }
 
     /// Images with the frames that they are of: the earliest that are waiting.
-    fn pair(&mut self, images: Vec<Option<Bytes>>) -> Vec<(Frame, Bytes)> {
-        let count = images.len().min(self.pending.len());
-        let frames = self.pending.drain(..count);
-        let pairs: Vec<_> = frames.zip(images).collect();
-        let lost = pairs.iter().filter(|(_, image)| image.is_none()).count();
-        let lost = u64::try_from(lost).unwrap_or(u64::MAX);
-        self.undecoded = self.undecoded.saturating_add(lost);
-        let whole = pairs.into_iter();
-        whole
-            .filter_map(|(frame, image)| Some((frame, image?)))
-            .collect()
+    fn pair(&mut self, images: Vec<Option<Bytes>>) -> Vec<(Located, Bytes)> {
+        let count = images.len().min(self.waiting.len());
+        let mut pairs = Vec::new();
+        for (frame, image) in self.waiting.drain(..count).zip(images) {
+            match image {
+                Some(image) => pairs.push((frame, image)),
+                None => self.lost.push(frame),
+            }
+        }
+        pairs
     }
+}
+
+/// One that keeps pictures until those shown before them are there. Flushing after each frame
+/// would take the references of frames that are shown between others.
+fn decoder() -> Result<Decoder, Failure> {
+    let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
+    Decoder::with_api_config(OpenH264API::from_source(), config).map_err(Failure::new)
+}
+
+/// Whether decoding begins afresh at a frame.
+fn is_idr(unit: &[u8]) -> bool {
+    const IDR: u8 = 5;
+    const START: usize = 3;
+    nal_units(unit).any(|unit| unit.get(START).is_some_and(|head| head & 0x1F == IDR))
 }
 
 /// A picture as a file; `None` for one that is too large for its format.
