@@ -24,6 +24,6 @@ pub use number::{BadFragmentNumber, FragmentNumber};
 pub use timestamp::{BadTimestamp, Timestamp};
 pub use track::{Audio, Track, TrackKind, Video};
 pub use writer::{
-    Form, Gaps, Patch, Place, Tail, Timeline, TrackChange, TracksChanged, WriteError, Writer,
-    WriterOptions,
+    BadCheckpoint, Form, Gaps, Patch, Place, Tail, Timeline, TrackChange, TracksChanged,
+    WriteError, Writer, WriterOptions,
 };

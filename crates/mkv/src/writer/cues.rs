@@ -9,11 +9,11 @@ const SPACING: i64 = 500_000_000;
 
 /// Where playing can begin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Cue {
-    tick: i64,
-    track: u64,
+pub(super) struct Cue {
+    pub(super) tick: i64,
+    pub(super) track: u64,
     /// Offset of the Cluster from the beginning of the Segment's payload.
-    cluster: u64,
+    pub(super) cluster: u64,
 }
 
 /// Collects entries as Clusters are written.
@@ -44,6 +44,15 @@ impl Cues {
                 cluster,
             });
         }
+    }
+
+    pub(super) fn points(&self) -> &[Cue] {
+        &self.points
+    }
+
+    /// Adds entries that were collected before.
+    pub(super) fn extend(&mut self, points: Vec<Cue>) {
+        self.points.extend(points);
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -12,16 +12,19 @@ use super::timeline::Place;
 use super::{Form, Output, Patch, WriterOptions};
 use crate::ebml::write::{Encoder, Width};
 use crate::fragment::{Fragment, Tag};
-use crate::track::TrackKind;
+use crate::timestamp::Timestamp;
+use crate::track::{Track, TrackKind};
 
 /// What is known of a file once its header is written.
 #[derive(Debug)]
 pub(super) struct File {
     layout: Layout,
     scale: u64,
+    /// When the first fragment was recorded.
+    pub(super) date: Option<Timestamp>,
     bounds: Bounds,
     indexed: Indexed,
-    cues: Cues,
+    pub(super) cues: Cues,
 }
 
 /// What the index points at.
@@ -36,20 +39,30 @@ enum Indexed {
 impl File {
     /// Settles a file on its first fragment, which is yet to be written; its times are in ticks of
     /// this scale.
-    pub(super) fn open(options: &WriterOptions, scale: u64, first: &Fragment) -> (Self, Bytes) {
-        let tracks = &first.tracks;
+    pub(super) fn open(
+        options: &WriterOptions,
+        scale: u64,
+        date: Option<Timestamp>,
+        tracks: &[Track],
+    ) -> (Self, Bytes) {
         let video = tracks
             .iter()
             .find(|t| matches!(t.kind, TrackKind::Video(_)));
-        let header = header::encode(options.form, scale, first.producer_timestamp, tracks);
+        let header = header::encode(options.form, scale, date, tracks);
         let file = Self {
             layout: header.layout,
             indexed: video.map_or(Indexed::Clusters, |t| Indexed::Keyframes(t.number)),
             bounds: Bounds::new(options.cluster_bytes, options.cluster_duration, scale),
             scale,
+            date,
             cues: Cues::new(scale),
         };
         (file, header.bytes)
+    }
+
+    /// What it begins with, before it is completed.
+    pub(super) fn header(&self, form: Form, tracks: &[Track]) -> Bytes {
+        header::encode(form, self.scale, self.date, tracks).bytes
     }
 
     /// Writes a fragment that has frames, all of them of this file's tracks.

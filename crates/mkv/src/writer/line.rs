@@ -25,28 +25,28 @@ const LONE_FRAME: i128 = 40_000_000;
 pub(super) struct Line {
     scale: i128,
     gaps: Gaps,
-    former: Option<Former>,
-    ends: Vec<End>,
+    pub(super) former: Option<Former>,
+    pub(super) ends: Vec<End>,
 }
 
 /// What the next fragment is placed by.
 #[derive(Debug, Clone, Copy)]
-struct Former {
-    producer: Option<Timestamp>,
+pub(super) struct Former {
+    pub(super) producer: Option<Timestamp>,
     /// Its earliest frame in its own time.
-    own: i128,
+    pub(super) own: i128,
     /// The same in the file's; not rounded, so that rounding does not add up.
-    start: i128,
+    pub(super) start: i128,
 }
 
 /// How far a track has come.
 #[derive(Debug, Clone, Copy)]
-struct End {
-    track: u64,
+pub(super) struct End {
+    pub(super) track: u64,
     /// The latest frame.
-    last: i128,
+    pub(super) last: i128,
     /// How long that lasts.
-    length: i128,
+    pub(super) length: i128,
 }
 
 impl End {

@@ -13,6 +13,7 @@
 //!   Cues
 //! ```
 
+mod checkpoint;
 pub(crate) mod cluster;
 mod cues;
 mod error;
@@ -29,10 +30,12 @@ pub(crate) mod tests;
 
 use bytes::Bytes;
 
+use self::checkpoint::Saved;
 use self::file::File;
 use crate::ebml::write::len_u64;
 use crate::fragment::Fragment;
 
+pub use self::checkpoint::BadCheckpoint;
 pub use self::error::{TrackChange, TracksChanged, WriteError};
 pub use self::options::{Form, Gaps, Patch, Tail, WriterOptions};
 pub use self::timeline::{Place, Timeline};
@@ -84,6 +87,7 @@ pub struct Writer {
     held: Vec<Bytes>,
     timeline: Timeline,
     file: Option<File>,
+    saved: Saved,
 }
 
 #[derive(Debug, Default)]
@@ -110,6 +114,7 @@ impl Writer {
             output: Output::default(),
             held: Vec::new(),
             file: None,
+            saved: Saved::default(),
         }
     }
 
@@ -132,7 +137,8 @@ impl Writer {
             Some(file) => file,
             none => {
                 let scale = self.timeline.scale();
-                let (file, header) = File::open(&self.options, scale, fragment);
+                let date = fragment.producer_timestamp;
+                let (file, header) = File::open(&self.options, scale, date, &fragment.tracks);
                 self.output.push(header);
                 self.held.drain(..).for_each(|tags| self.output.push(tags));
                 none.insert(file)
@@ -150,6 +156,55 @@ impl Writer {
     /// Bytes of the file so far, taken or not.
     pub fn position(&self) -> u64 {
         self.output.position
+    }
+
+    /// What the writer knows, for one that goes on later: after the machine was started anew, say.
+    ///
+    /// It speaks of all that [`take_output`](Self::take_output) has given so far, and must have: what
+    /// is not taken yet is not in it. Each tells what has come since the one before, so that keeping
+    /// them takes little; [`resume`](Self::resume) wants them all.
+    ///
+    /// ```
+    /// use kvs_mkv::{Fragment, WriteError, Writer, WriterOptions};
+    ///
+    /// fn in_two_runs(day: &[Fragment], night: &[Fragment]) -> Result<Vec<u8>, WriteError> {
+    ///     let mut writer = Writer::new(WriterOptions::default());
+    ///     day.iter().try_for_each(|fragment| writer.write(fragment))?;
+    ///     let mut file = writer.take_output().concat();
+    ///     let checkpoint = writer.checkpoint();
+    ///     drop(writer);
+    ///
+    ///     let mut writer = Writer::resume(WriterOptions::default(), [checkpoint]).expect("its own");
+    ///     night.iter().try_for_each(|fragment| writer.write(fragment))?;
+    ///     file.extend(writer.take_output().concat());
+    ///     Ok(file)
+    /// }
+    /// assert_eq!(in_two_runs(&[], &[])?, []);
+    /// # Ok::<(), WriteError>(())
+    /// ```
+    pub fn checkpoint(&mut self) -> Vec<u8> {
+        checkpoint::save(self)
+    }
+
+    /// The writer that gave these checkpoints, as it was at the last of them. `options` have to be
+    /// the same.
+    ///
+    /// # Errors
+    /// [`BadCheckpoint`] if these are not all checkpoints of one writer, in order.
+    pub fn resume(
+        options: WriterOptions,
+        checkpoints: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<Self, BadCheckpoint> {
+        checkpoint::load(options, checkpoints)
+    }
+
+    /// The bytes before the first fragment, as they are until [patches](Tail::patches) complete
+    /// them; none before there is a fragment with frames. Written over the beginning of a file,
+    /// they undo patches that came before a writer was resumed.
+    pub fn beginning(&self) -> Bytes {
+        let file = self.file.as_ref();
+        let tracks = self.timeline.tracks();
+        file.map_or_else(Bytes::new, |file| file.header(self.options.form, tracks))
     }
 
     /// Ends the file.

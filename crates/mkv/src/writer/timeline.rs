@@ -37,16 +37,16 @@ use crate::track::Track;
 /// ```
 #[derive(Debug, Clone)]
 pub struct Timeline {
-    gaps: Gaps,
-    settled: Option<Settled>,
+    pub(super) gaps: Gaps,
+    pub(super) settled: Option<Settled>,
 }
 
 /// What the first fragment with frames decides.
 #[derive(Debug, Clone)]
-struct Settled {
-    tracks: Arc<[Track]>,
-    scale: u64,
-    line: Line,
+pub(super) struct Settled {
+    pub(super) tracks: Arc<[Track]>,
+    pub(super) scale: u64,
+    pub(super) line: Line,
 }
 
 /// A fragment's place on a [`Timeline`].
@@ -124,6 +124,12 @@ impl Timeline {
         self.settled
             .as_ref()
             .map_or(0, |settled| settled.line.end())
+    }
+
+    /// The tracks that are settled.
+    pub(super) fn tracks(&self) -> &[Track] {
+        let settled = self.settled.as_ref();
+        settled.map_or(&[], |settled| &settled.tracks)
     }
 
     /// Nanoseconds of a tick.

@@ -8,6 +8,7 @@
     reason = "a test's own small numbers"
 )]
 
+mod checkpoints;
 mod clusters;
 mod files;
 mod hostile;

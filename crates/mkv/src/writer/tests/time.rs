@@ -282,7 +282,7 @@ fn a_file_of_centuries_is_refused_and_harmless() {
 }
 
 prop_compose! {
-    fn any_fragment()(
+    pub(super) fn any_fragment()(
         times in proptest::collection::vec((1..=2_u64, 0..3_000_i64), 1..20),
         base in 0..10_000_i64,
         producer in proptest::option::of(0..20_000_i64),
