@@ -1,4 +1,4 @@
-//! The checksum of CRC-32 elements: that of IEEE 802.3, stored with its low byte first.
+//! The checksum of CRC-32 elements, stored there with its low byte first.
 
 /// The polynomial, its bits in reverse.
 const POLYNOMIAL: u32 = 0xEDB8_8320;
@@ -10,12 +10,29 @@ type Table = [u32; 256];
 /// What a byte does to the checksum, with so many zero bytes after it as the table's index says.
 const TABLES: [Table; STRIDE] = tables();
 
-/// A checksum of the bytes so far.
+/// The checksum that Matroska has, that of IEEE 802.3, of the bytes so far. It notices accidents,
+/// not malice.
+///
+/// ```
+/// use kvs_mkv::Crc32;
+///
+/// let mut crc = Crc32::new();
+/// crc.update(b"1234");
+/// crc.update(b"56789");
+/// assert_eq!(crc.value(), 0xCBF4_3926);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Crc32(u32);
+pub struct Crc32(u32);
+
+impl Default for Crc32 {
+    fn default() -> Self {
+        Self::new()
+    }
+}
 
 impl Crc32 {
-    pub(crate) const fn new() -> Self {
+    /// Of no bytes yet.
+    pub const fn new() -> Self {
         Self(u32::MAX)
     }
 
@@ -25,7 +42,8 @@ impl Crc32 {
         crc.value()
     }
 
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
+    /// Adds bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
         let (strides, rest) = bytes.as_chunks::<STRIDE>();
         let [last, .., first] = &TABLES;
         let [_, t1, t2, t3, t4, t5, t6, _] = &TABLES;
@@ -48,7 +66,8 @@ impl Crc32 {
         self.0 = crc;
     }
 
-    pub(crate) const fn value(self) -> u32 {
+    /// The checksum of all bytes so far.
+    pub const fn value(self) -> u32 {
         !self.0
     }
 }
