@@ -47,6 +47,8 @@ pub struct Report {
     pub delivered: u64,
     /// Their size together, as received.
     pub delivered_bytes: u64,
+    /// How many of those that were to be fetched, from the first on, are delivered or missing.
+    pub settled: u64,
     /// Those that could not be had, in order.
     pub missing: Vec<Missing>,
     /// Fragments that came unasked or twice, and were dropped.

@@ -64,7 +64,7 @@ use self::budget::Budget;
 use self::fetching::Body;
 use self::listing::Pages;
 use self::window::Window;
-use crate::plan::{Entry, Plan};
+use crate::plan::Plan;
 use crate::report::{Missing, MissingReason, Planned, Report};
 use crate::selection::{Selection, Wanted};
 
@@ -146,7 +146,31 @@ enum Phase {
 impl Export {
     /// An export of `selection` that has not begun.
     pub fn new(selection: Selection, options: ExportOptions) -> Self {
-        let mut export = Self {
+        let mut export = Self::empty(selection, options);
+        if let Wanted::Numbers(numbers) = &export.selection.wanted {
+            let named = numbers.iter().cloned().map(Planned::Named);
+            let plan = named.collect();
+            export.begin(plan);
+        } else if let Some(pages) = Pages::of(&export.selection) {
+            export.phase = Phase::Listing(pages);
+        }
+        export
+    }
+
+    /// An export that goes on with the [plan](Self::plan) of an earlier one, from the first fragment
+    /// that is not [done](Plan::with_done). Nothing is listed, but for [settling](ExportOptions::settle);
+    /// the report speaks of what is left.
+    pub fn resume(selection: Selection, plan: Plan, options: ExportOptions) -> Self {
+        let mut export = Self::empty(selection, options);
+        export.begin(plan);
+        if let Wanted::Between { .. } = export.selection.wanted {
+            export.phase = Phase::Fetching;
+        }
+        export
+    }
+
+    fn empty(selection: Selection, options: ExportOptions) -> Self {
+        Self {
             media: Budget::new(options.quota.media),
             metadata: Budget::new(options.quota.metadata),
             selection,
@@ -159,16 +183,7 @@ impl Export {
             bodies: BTreeMap::new(),
             stopping: Vec::new(),
             exchanges: 0,
-        };
-        if let Wanted::Numbers(numbers) = &export.selection.wanted {
-            let named = numbers.iter().cloned().map(Planned::Named);
-            let plan = Plan::sorted(named.map(Entry::from).collect());
-            export.begin(plan);
-            export.phase = Phase::Settled;
-        } else if let Some(pages) = Pages::of(&export.selection) {
-            export.phase = Phase::Listing(pages);
         }
-        export
     }
 
     /// The same with other waits between attempts than the default policy's.
@@ -181,6 +196,14 @@ impl Export {
     /// What has been done so far.
     pub fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// All that is to be fetched, once that is known: what [`resume`](Self::resume) wants.
+    pub fn plan(&self) -> Option<&Plan> {
+        match self.phase {
+            Phase::Listing(_) => None,
+            _ => Some(&self.plan),
+        }
     }
 
     /// What is to be done next. Each step is told once.
@@ -303,8 +326,9 @@ impl Export {
             .map(|l| l.bytes);
         let late_bytes = late_bytes.fold(0, u64::saturating_add);
         let late = u64::try_from(late.count()).unwrap_or(u64::MAX);
-        self.report.planned = self.plan.len().saturating_add(late);
-        self.report.planned_bytes = self.plan.bytes().saturating_add(late_bytes);
+        let (left, left_bytes) = self.plan.left();
+        self.report.planned = left.saturating_add(late);
+        self.report.planned_bytes = left_bytes.saturating_add(late_bytes);
     }
 
     /// What there is to do when all is fetched that is known of.

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 
 use crate::selection::TimestampOrigin;
 
+mod resumed;
+
 /// What a peer answers to a request for fragments.
 enum Reply {
     Whole(Vec<u8>),

@@ -121,6 +121,7 @@ impl Window {
             let slot = self.slots.pop_front()?;
             self.base = self.base.saturating_add(1);
             self.bytes = self.bytes.saturating_sub(slot.size);
+            report.settled = report.settled.saturating_add(1);
             match slot.content {
                 Content::Arrived(fragment) => {
                     report.delivered = report.delivered.saturating_add(1);

@@ -1,0 +1,71 @@
+//! Exports that go on where an earlier one was cut down.
+
+use super::*;
+use crate::selection::Selection;
+
+const LISTED: [(u32, u64); 5] = [(3, 10), (1, 10), (5, 10), (2, 10), (4, 10)];
+
+fn selection() -> Selection {
+    let (from, to) = (Timestamp::default(), Timestamp::new(100, 0));
+    Selection::between("cam", TimestampOrigin::Producer, from, to)
+}
+
+fn plan() -> Plan {
+    let mut export = by_time(ExportOptions::default());
+    assert!(export.plan().is_none());
+    let now = SystemTime::UNIX_EPOCH;
+    let Step::List { exchange, .. } = export.poll(now) else {
+        panic!("what there is has to be listed");
+    };
+    export.listed(exchange, Ok(page(&LISTED)), now).unwrap();
+    export.plan().unwrap().clone()
+}
+
+#[test]
+fn what_is_done_is_asked_for_no_more() {
+    for done in 0..=6 {
+        let plan = plan().with_done(done);
+        let export = Export::resume(selection(), plan, ExportOptions::default());
+        let run = run(export, &[], |numbers| Reply::Whole(all(numbers)));
+        let left: Vec<String> = (done + 1..=5).map(|number| number.to_string()).collect();
+        assert_eq!(run.requests.concat(), left, "{done} are done");
+        assert_eq!(run.delivered, left);
+        let count = u64::try_from(left.len()).unwrap();
+        let report = &run.report;
+        assert_eq!((report.planned, report.planned_bytes), (count, count * 10));
+        assert_eq!((report.delivered, report.settled), (count, count));
+    }
+}
+
+#[test]
+fn what_is_missing_counts_as_settled_when_what_follows_is_delivered() {
+    let mut export = by_number(&[1, 2, 3]);
+    let now = SystemTime::UNIX_EPOCH;
+    let mut settled = vec![];
+    let mut body = Reply::Whole([media("1"), media("3")].concat());
+    loop {
+        match export.poll(now) {
+            Step::Open { exchange, .. } => export.opened(exchange, Ok(()), now).unwrap(),
+            Step::Read { exchange, .. } => {
+                export.read(exchange, piece(&mut body), now).unwrap();
+            }
+            Step::Deliver(_) => settled.push(export.report().settled),
+            Step::Wait(_) => break,
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(settled, [1], "the second may come yet");
+}
+
+#[test]
+fn settling_lists_again_and_knows_what_is_done() {
+    let options = ExportOptions {
+        settle: true,
+        ..ExportOptions::default()
+    };
+    let export = Export::resume(selection(), plan().with_done(3), options);
+    let later = [&LISTED[..], &[(6, 10)]].concat();
+    let run = run(export, &later, |numbers| Reply::Whole(all(numbers)));
+    assert_eq!(run.delivered, ["4", "5", "6"]);
+    assert_eq!(run.report.planned, 3);
+}
