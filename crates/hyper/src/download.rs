@@ -14,7 +14,7 @@ use kvs_archive::api::archived_media::{
 };
 use kvs_archive::api::protocol::{Error, Interruption};
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{Exchange, Export, ExportOptions, Report, Selection, Step};
+use kvs_archive::{Exchange, Export, ExportOptions, Plan, Report, Selection, Step};
 
 use crate::body::Body;
 use crate::client::Client;
@@ -61,10 +61,19 @@ struct Wait {
 }
 
 impl Download {
-    pub(crate) fn new(client: Client, selection: Selection, mut options: ExportOptions) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        selection: Selection,
+        plan: Option<Plan>,
+        mut options: ExportOptions,
+    ) -> Self {
         options.connections = options.connections.or(CONNECTIONS);
+        let export = match plan {
+            Some(plan) => Export::resume(selection, plan, options),
+            None => Export::new(selection, options),
+        };
         Self {
-            export: Export::new(selection, options).with_retry(client.retry()),
+            export: export.with_retry(client.retry()),
             client,
             pending: Vec::new(),
             wait: None,
@@ -77,6 +86,12 @@ impl Download {
     /// What has been done so far, and, after the last fragment, in all.
     pub fn report(&self) -> &Report {
         self.export.report()
+    }
+
+    /// All that is to be fetched, in order: known once a fragment has come, and kept by whoever
+    /// wants to [resume](Client::resume) this another time.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.export.plan()
     }
 
     /// Ends before the end, as after an error: the report then names all that was not delivered.

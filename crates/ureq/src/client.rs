@@ -14,7 +14,7 @@ use kvs_archive::api::protocol::{
 };
 use kvs_archive::api::video::GetDataEndpoint;
 use kvs_archive::{
-    Endpoints, ExportOptions, Listed, Listing, Location, Selection, TimestampOrigin,
+    Endpoints, ExportOptions, Listed, Listing, Location, Plan, Selection, TimestampOrigin,
 };
 
 use crate::body::Body;
@@ -257,7 +257,13 @@ impl Client {
 
     /// Fetches the fragments of a selection: in order, each once and whole.
     pub fn download(&self, selection: Selection, options: ExportOptions) -> Download {
-        Download::new(self.clone(), selection, options)
+        Download::new(self.clone(), selection, None, options)
+    }
+
+    /// Goes on with the [plan](Download::plan) of an earlier download of that selection, from the
+    /// first fragment that is not [done](Plan::with_done).
+    pub fn resume(&self, selection: Selection, plan: Plan, options: ExportOptions) -> Download {
+        Download::new(self.clone(), selection, Some(plan), options)
     }
 
     pub(crate) fn retry(&self) -> RetryPolicy {

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::Error;
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{Exchange, Export, ExportOptions, Report, Selection, Step};
+use kvs_archive::{Exchange, Export, ExportOptions, Plan, Report, Selection, Step};
 
 use crate::body::Body;
 use crate::client::Client;
@@ -39,15 +39,24 @@ enum Bodies {
 }
 
 impl Download {
-    pub(crate) fn new(client: Client, selection: Selection, options: ExportOptions) -> Self {
+    pub(crate) fn new(
+        client: Client,
+        selection: Selection,
+        plan: Option<Plan>,
+        options: ExportOptions,
+    ) -> Self {
         let is_alone = options.connections.is_none_or(|many| many.get() == 1);
         let bodies = if is_alone {
             Bodies::Here(BTreeMap::new())
         } else {
             Bodies::There(Threads::new(client.clone()))
         };
+        let export = match plan {
+            Some(plan) => Export::resume(selection, plan, options),
+            None => Export::new(selection, options),
+        };
         Self {
-            export: Export::new(selection, options).with_retry(client.retry()),
+            export: export.with_retry(client.retry()),
             bodies,
             now: SystemTime::UNIX_EPOCH,
             client,
@@ -58,6 +67,12 @@ impl Download {
     /// What has been done so far, and, after the last fragment, in all.
     pub fn report(&self) -> &Report {
         self.export.report()
+    }
+
+    /// All that is to be fetched, in order: known once a fragment has come, and kept by whoever
+    /// wants to [resume](Client::resume) this another time.
+    pub fn plan(&self) -> Option<&Plan> {
+        self.export.plan()
     }
 
     /// Ends before the end, as after an error: the report then names all that was not delivered.
