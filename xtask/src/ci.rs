@@ -37,7 +37,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 15] = [
+const CHECKS: [(&str, Check); 16] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
