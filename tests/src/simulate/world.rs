@@ -234,15 +234,14 @@ impl World {
             .map(|n| n.as_str().and_then(|n| n.parse().ok()).expect("a number"))
             .collect();
         let mut bytes = Vec::new();
-        let mut whole = Vec::new();
+        let mut whole: Vec<(u64, usize, bool)> = Vec::new();
         for number in asked {
+            let before = bytes.len();
             let is_there = self.send(number, &mut bytes);
             // Noise counts against the fragment that it follows, too: its end may be lost in it.
-            if !is_there
-                && bytes.ends_with(&[0; 64])
-                && let Some((_, _, is_there)) = whole.last_mut()
-            {
-                *is_there = false;
+            if !is_there && bytes.ends_with(&[0; 64]) {
+                let follows = whole.iter_mut().filter(|(_, end, _)| *end == before);
+                follows.for_each(|(_, _, is_there)| *is_there = false);
             }
             whole.push((number, bytes.len(), is_there));
         }
