@@ -31,7 +31,21 @@ pub(super) fn check(source: &Path, name: &str, bench: &Bench) -> Result<Complain
     let expected: Vec<String> = rows(name).map(str::to_owned).collect();
     complaints.extend(captures::drift("capture", &expected, &found));
     complaints.extend(hashes(source, name, &fragments, bench)?);
+    complaints.extend(damage(source, bench)?);
     Ok(complaints)
+}
+
+/// What is wrong with what is read of a capture that is damaged: a small one at each of its bytes.
+fn damage(source: &Path, bench: &Bench) -> Result<Option<String>, Failure> {
+    const SMALL: u64 = 32 << 10;
+    let size = fs::metadata(source)?.len();
+    let (cuts, flips) = match size <= SMALL {
+        true => (size.to_string(), "10000"),
+        false => ("500".to_owned(), "1000"),
+    };
+    let mut damage = Command::new(&bench.damage);
+    let checked = process::text(damage.arg(source).args([&cuts, flips]));
+    Ok(checked.err().map(|failure| failure.to_string()))
 }
 
 /// Fragments as lines of JSON.

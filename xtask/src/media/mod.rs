@@ -27,6 +27,8 @@ struct Bench {
     kvs: PathBuf,
     /// An example of `kvs-mkv`, which tells what is in a file.
     fragments: PathBuf,
+    /// Another, which damages a file and checks what is read then.
+    damage: PathBuf,
     /// For what the checks write; empty at the start.
     folder: PathBuf,
 }
@@ -90,6 +92,7 @@ impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
         let kvs = built(root, &["--package=kvs-cli"])?;
         let fragments = built(root, &["--package=kvs-mkv", "--example=fragments"])?;
+        let damage = built(root, &["--package=kvs-mkv", "--example=damage"])?;
         let target = kvs
             .ancestors()
             .nth(2)
@@ -102,6 +105,7 @@ impl Bench {
         Ok(Self {
             kvs,
             fragments,
+            damage,
             folder,
         })
     }
