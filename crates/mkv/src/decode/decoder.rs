@@ -1,9 +1,11 @@
 //! The machine, and what it is in the middle of.
 
 use std::collections::VecDeque;
+use std::mem;
 
 use bytes::Bytes;
 
+use super::collect::Collected;
 use super::event::{Event, Fault};
 use super::input::{Gather, Input};
 use super::level::{Element, Level, OPEN};
@@ -41,6 +43,12 @@ use super::open::{Open, Segment};
 /// its size is right. Where something is wrong, decoding goes on at the next EBML header or Segment;
 /// at Tags as above; and, in an ordinary file, at the next Cluster. An element that claims to be so
 /// long that one of these lies within it does not hide it.
+///
+/// # Unknown sizes
+///
+/// A Segment and a Cluster end where an element comes that cannot be inside them, and so does every
+/// other master that says nothing of its size: Info, Tracks, Tags, BlockGroups and what is in them,
+/// SeekHead, Cues and Chapters. Only Attachments must: they may hold files of this kind.
 ///
 /// # Checksums
 ///
@@ -105,6 +113,8 @@ pub(super) enum State {
     Head,
     /// The payload of an element.
     Payload(Element, Gather),
+    /// The payload of a master of unknown size.
+    Collect(Element, Collected),
     /// The payload of an element that is of no interest.
     Skip(Element),
     /// What there is of the payload of an element that the input ended in.
@@ -231,9 +241,13 @@ impl Decoder {
     pub(super) fn needed_from(&self, limit: u64) -> u64 {
         let at = self.input.position();
         let element = match (&self.state, &self.held) {
-            (State::Payload(element, _) | State::Skip(element) | State::Tail(element), _) => {
-                element.offset
-            }
+            (
+                State::Payload(element, _)
+                | State::Collect(element, _)
+                | State::Skip(element)
+                | State::Tail(element),
+                _,
+            ) => element.offset,
             (State::Lost(lost), _) => lost.clue_offset().unwrap_or(at),
             (_, Some(held)) => held.element.offset,
             _ => at,
@@ -270,6 +284,10 @@ impl Decoder {
                     return Ok(Progress::Wait);
                 }
                 Ok(Progress::Made)
+            }
+            State::Collect(element, collected) => {
+                let (element, collected) = (*element, mem::take(collected));
+                self.collect(element, collected)
             }
             State::Skip(element) => {
                 let element = *element;

@@ -35,6 +35,9 @@ impl Decoder {
     }
 
     pub(super) fn skip(&mut self, element: Element) -> Result<Progress, Failure> {
+        if element.end == OPEN {
+            return self.skip_open(element);
+        }
         let left = element.end.saturating_sub(self.input.position());
         // Files may be attached to a file, those of this kind among them.
         let trifle = element.end.saturating_sub(element.offset) < TRIFLE;
@@ -56,6 +59,15 @@ impl Decoder {
                 self.state = State::Done;
             }
             Found::Nothing => self.take(element, Bytes::new())?,
+        }
+        Ok(Progress::Made)
+    }
+
+    /// Skips a master of unknown size: to whatever follows it in its Segment.
+    fn skip_open(&mut self, element: Element) -> Result<Progress, Failure> {
+        match scan::find(&mut self.input, self.segment.end, |_| true) {
+            Found::Wait => return Ok(Progress::Wait),
+            Found::Element(_) | Found::Nothing => self.take(element, Bytes::new())?,
         }
         Ok(Progress::Made)
     }

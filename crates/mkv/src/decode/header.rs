@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::encoding::{stripped_prefix, without_encodings};
-use crate::ebml::children::{Child, Children, Malformed, text};
+use crate::ebml::children::{Child, Children, Malformed, text, with_sizes};
 use crate::ebml::{id, parse_unsigned};
 use crate::track::{Audio, Track, TrackKind, Video};
 
@@ -85,7 +85,7 @@ fn track(entry: &Bytes) -> Result<(Track, Option<Bytes>), Malformed> {
         codec_private: None,
         name: None,
         default_duration: None,
-        entry: entry.clone(),
+        entry: with_sizes(entry),
     };
     let mut kind = 0;
     let mut video = Video::default();
@@ -122,7 +122,7 @@ fn track(entry: &Bytes) -> Result<(Track, Option<Bytes>), Malformed> {
         other => TrackKind::Other(other),
     };
     if prefix.is_some() {
-        track.entry = without_encodings(entry);
+        track.entry = without_encodings(&track.entry);
     }
     Ok((track, prefix))
 }

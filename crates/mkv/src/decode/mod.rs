@@ -5,6 +5,7 @@
 //!           ▼                                           │
 //! Start ─▶ Head ─┬─ master opened ──────────────────────┤
 //!                ├─ Payload, until it is whole ─────────┤  a block is held until a head that may
+//!                ├─ Collect, until what cannot be in it ─┤
 //!                ├─ Skip ───────────────────────────────┘  follow it shows that its size is right
 //!                │
 //!                └─ fault ─▶ Lost ─ a place to begin ─▶ Head
@@ -13,6 +14,7 @@
 mod apply;
 mod block;
 mod checksum;
+mod collect;
 mod decoder;
 mod doctype;
 mod encoding;

@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::collect::Collected;
 use super::decoder::{Decoder, Failure, Held, Progress, State};
 use super::event::Fault;
 use super::input::{Gather, LOOK, to_u64};
@@ -79,9 +80,8 @@ impl Decoder {
 
     /// Checks the size of an element that may stand here.
     fn check(&self, head: Head, element: Element, action: Action) -> Result<(), Fault> {
-        let master = matches!(action, Action::Segment | Action::Cluster);
         let Size::Known(size) = head.size else {
-            return match master {
+            return match may_be_open(head.id) {
                 true => Ok(()),
                 false => Err(Fault::UnknownSize(head.id)),
             };
@@ -122,6 +122,10 @@ impl Decoder {
     }
 
     fn read(&mut self, element: Element) -> Result<(), Failure> {
+        if element.end == OPEN {
+            self.state = State::Collect(element, Collected::default());
+            return Ok(());
+        }
         let size = element.end.saturating_sub(self.input.position());
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         match self.input.take_whole(size) {
@@ -151,6 +155,22 @@ impl Decoder {
             None => Ok(()),
         }
     }
+}
+
+/// Whether the size of an element may be unknown.
+fn may_be_open(id: u32) -> bool {
+    matches!(
+        id,
+        id::SEGMENT
+            | id::CLUSTER
+            | id::INFO
+            | id::TRACKS
+            | id::TAGS
+            | id::BLOCK_GROUP
+            | id::SEEK_HEAD
+            | id::CUES
+            | id::CHAPTERS
+    )
 }
 
 /// Whether a wrong size would not show in the payload: any bytes are a frame, or nothing.

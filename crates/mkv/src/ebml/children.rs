@@ -2,7 +2,8 @@
 
 use bytes::{Buf, Bytes};
 
-use super::{Head, Size};
+use super::write::{Encoder, Width};
+use super::{Head, Size, id};
 
 /// The payload is no sequence of whole elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,59 @@ pub(crate) struct Child {
 
 /// The longest ids are those of the EBML header, the Segment and its children: inside any other
 /// element they say that its size is wrong.
-const OUTERMOST: std::ops::RangeFrom<u32> = 0x1000_0000..;
+pub(crate) fn is_outermost(id: u32) -> bool {
+    id >= 0x1000_0000
+}
+
+/// Bytes of a master of unknown size, which ends where an element comes that is not inside it.
+fn extent(master: u32, bytes: &[u8]) -> Result<u64, Malformed> {
+    if !id::is_master(master) {
+        return Err(Malformed);
+    }
+    let mut extent = 0_u64;
+    loop {
+        let rest = usize::try_from(extent).ok().and_then(|at| bytes.get(at..));
+        let rest = rest.ok_or(Malformed)?;
+        if rest.is_empty() {
+            return Ok(extent);
+        }
+        let head = Head::parse(rest).map_err(|_| Malformed)?;
+        if !id::is_inside(head.id, master) {
+            return Ok(extent);
+        }
+        let size = match head.size {
+            Size::Known(size) => size,
+            // What is in it comes next.
+            Size::Unknown if id::is_master(head.id) => 0,
+            Size::Unknown => return Err(Malformed),
+        };
+        let len = u64::try_from(head.len).unwrap_or(u64::MAX);
+        extent = extent.saturating_add(len).saturating_add(size);
+    }
+}
+
+/// A payload in which every size is known.
+pub(crate) fn with_sizes(payload: &Bytes) -> Bytes {
+    if !has_unknown_size(payload) {
+        return payload.clone();
+    }
+    let mut sized = Encoder::new(Width::Shortest);
+    for child in Children::of(payload).flatten() {
+        match id::is_master(child.id) {
+            true => sized.binary(child.id, &with_sizes(&child.payload)),
+            false => sized.raw(&child.whole),
+        }
+    }
+    sized.take()
+}
+
+fn has_unknown_size(payload: &Bytes) -> bool {
+    Children::of(payload).flatten().any(|child| {
+        let head = Head::parse(&child.whole);
+        head.is_ok_and(|head| head.size == Size::Unknown)
+            || (id::is_master(child.id) && has_unknown_size(&child.payload))
+    })
+}
 
 /// The elements of a payload, in order.
 #[derive(Debug)]
@@ -36,12 +89,13 @@ impl Children {
 
     fn cut(&mut self) -> Result<Child, Malformed> {
         let head = Head::parse(&self.rest).map_err(|_| Malformed)?;
-        let Size::Known(size) = head.size else {
-            return Err(Malformed);
-        };
-        if OUTERMOST.contains(&head.id) {
+        if is_outermost(head.id) {
             return Err(Malformed);
         }
+        let size = match head.size {
+            Size::Known(size) => size,
+            Size::Unknown => extent(head.id, self.rest.get(head.len..).unwrap_or_default())?,
+        };
         let end = usize::try_from(size)
             .ok()
             .and_then(|size| size.checked_add(head.len))

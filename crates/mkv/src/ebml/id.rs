@@ -80,3 +80,53 @@ pub(crate) const SIMPLE_TAG: u32 = 0x67C8;
 pub(crate) const TAG_NAME: u32 = 0x45A3;
 pub(crate) const TAG_STRING: u32 = 0x4487;
 pub(crate) const TAG_BINARY: u32 = 0x4485;
+
+/// What an element of those above is a child of, as far as that is inside a BlockGroup, Tracks or
+/// Tags.
+fn parent(id: u32) -> Option<u32> {
+    Some(match id {
+        BLOCK | BLOCK_DURATION | REFERENCE_BLOCK => BLOCK_GROUP,
+        TRACK_ENTRY => TRACKS,
+        TRACK_NUMBER | TRACK_UID | TRACK_TYPE | DEFAULT_DURATION | NAME | CODEC_ID
+        | CODEC_PRIVATE | VIDEO | AUDIO | CONTENT_ENCODINGS => TRACK_ENTRY,
+        PIXEL_WIDTH | PIXEL_HEIGHT => VIDEO,
+        SAMPLING_FREQUENCY | CHANNELS | BIT_DEPTH => AUDIO,
+        CONTENT_ENCODING => CONTENT_ENCODINGS,
+        CONTENT_ENCODING_SCOPE | CONTENT_ENCODING_TYPE | CONTENT_COMPRESSION => CONTENT_ENCODING,
+        CONTENT_COMP_ALGO | CONTENT_COMP_SETTINGS => CONTENT_COMPRESSION,
+        TAG => TAGS,
+        TARGETS | SIMPLE_TAG => TAG,
+        TAG_NAME | TAG_STRING | TAG_BINARY => SIMPLE_TAG,
+        _ => return None,
+    })
+}
+
+/// Whether an element has such children.
+pub(crate) fn is_master(id: u32) -> bool {
+    matches!(
+        id,
+        TRACK_ENTRY
+            | VIDEO
+            | AUDIO
+            | CONTENT_ENCODINGS
+            | CONTENT_ENCODING
+            | CONTENT_COMPRESSION
+            | TAG
+            | TARGETS
+            | SIMPLE_TAG
+    )
+}
+
+/// Whether an element that comes after the head of a master of unknown size is inside it. What
+/// is not known here is.
+pub(crate) fn is_inside(id: u32, master: u32) -> bool {
+    let mut around = parent(id);
+    let is_known = around.is_some();
+    while let Some(outer) = around {
+        if outer == master {
+            return true;
+        }
+        around = parent(outer);
+    }
+    !is_known
+}

@@ -18,6 +18,7 @@ mod memory;
 mod payloads;
 mod round;
 mod streams;
+mod unsized_masters;
 
 use bytes::Bytes;
 
