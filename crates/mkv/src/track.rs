@@ -2,6 +2,9 @@
 
 use bytes::Bytes;
 
+use crate::ebml::children::Children;
+use crate::ebml::id;
+
 /// One track, as the producer described it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,6 +26,16 @@ pub struct Track {
     /// The whole TrackEntry payload as it came, without ContentEncodings where those are undone:
     /// the writer carries settings over that this crate has no name for.
     pub entry: Bytes,
+}
+
+impl Track {
+    /// Whether its frames are compressed or encrypted beyond what its codec does, other than by
+    /// header stripping, which is undone. Only who undoes that, as players of Matroska may, can make
+    /// anything of them.
+    pub fn is_encoded(&self) -> bool {
+        let mut children = Children::of(&self.entry).flatten();
+        children.any(|child| child.id == id::CONTENT_ENCODINGS)
+    }
 }
 
 /// What a track carries.

@@ -33,6 +33,8 @@ pub enum WriteError {
 pub enum Problem {
     /// The form has no place for this codec.
     Codec,
+    /// The frames are compressed or encrypted beyond what the codec does.
+    Encoded,
     /// The codec needs private data, and there is none.
     NoPrivateData,
     /// The codec private data is not what the codec's name promises.
@@ -78,6 +80,9 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Codec => "this form has no place for the codec; write Matroska",
+            Self::Encoded => {
+                "its frames are compressed or encrypted by Matroska's ContentEncodings; write Matroska"
+            }
             Self::NoPrivateData => "the codec private data is missing; write Matroska",
             Self::BadPrivateData => {
                 "the codec private data is not that of the codec; write Matroska"

@@ -286,6 +286,30 @@ mod tests {
     }
 
     #[test]
+    fn what_header_stripping_leaves_is_encoded() {
+        let encoding = |kind: u8, algorithm: u8| {
+            let compression = element(id::CONTENT_COMP_ALGO, &[algorithm]);
+            let children = [
+                element(id::CONTENT_ENCODING_TYPE, &[kind]),
+                element(id::CONTENT_COMPRESSION, &compression),
+            ];
+            let encoding = element(id::CONTENT_ENCODING, &children.concat());
+            element(id::CONTENT_ENCODINGS, &encoding)
+        };
+        let is_encoded = |encodings: Vec<u8>| {
+            let entry = entry(&[element(id::TRACK_NUMBER, &[1]), encodings]);
+            let tracks = Tracks::parse(&entry).unwrap();
+            tracks.list.iter().all(Track::is_encoded)
+        };
+        let [nothing, stripping, zlib, encryption] =
+            [Vec::new(), encoding(0, 3), encoding(0, 0), encoding(1, 3)];
+        assert_eq!(
+            [nothing, stripping, zlib, encryption].map(is_encoded),
+            [false, false, true, true]
+        );
+    }
+
+    #[test]
     fn a_track_without_a_number_is_malformed() {
         for number in [Vec::new(), element(id::TRACK_NUMBER, &[0])] {
             assert!(Tracks::parse(&entry(&[number])).is_err());

@@ -25,6 +25,9 @@ pub(crate) enum Codec {
 
 impl Codec {
     pub(crate) fn of(track: &Track) -> Result<Self, Problem> {
+        if track.is_encoded() {
+            return Err(Problem::Encoded);
+        }
         let private = track.codec_private.as_ref();
         let needed = || private.ok_or(Problem::NoPrivateData);
         let audio = match &track.kind {

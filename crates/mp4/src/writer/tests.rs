@@ -290,6 +290,21 @@ fn what_cannot_be_written_is_named() {
     );
 }
 
+#[test]
+fn frames_that_are_encoded_are_refused() {
+    let mut encoded = pcm(1);
+    // ContentEncodings with a ContentEncoding that says nothing: zlib.
+    encoded.entry = [&encoded.entry[..], b"\x6d\x80\x83\x62\x40\x80"]
+        .concat()
+        .into();
+    let mut writer = Writer::new(WriterOptions::default());
+    let refused = writer.write(&fragment(&[encoded.clone()], vec![frame(1, 0, &[1, 2])]));
+    let problem = Problem::Encoded;
+    assert!(matches!(refused, Err(WriteError::Track { problem: found, .. }) if found == problem));
+    let wav = crate::Wav::new(&[encoded], Gaps::Close);
+    assert!(matches!(wav, Err(WriteError::Track { problem: found, .. }) if found == problem));
+}
+
 fn keeping(first: &Fragment) -> Writer {
     let mut writer = Writer::new(options(Form::Faststart));
     writer.write(first).unwrap();
