@@ -91,7 +91,8 @@ Examples:
   kvs remux door.raw -o door.mkv
   kvs remux door.mkv --format mp4 -o - | ffplay -
 
-Damaged places are told on standard error and left out. The exit code is 3 if whole fragments are.";
+Damaged places are told on standard error and left out. If there are any, or fragments that are cut
+short or cannot be written, FILE.missing.jsonl names them and says why, and the exit code is 3.";
 
 pub(super) const EMULATOR_EXAMPLES: &str = "\
 Examples:

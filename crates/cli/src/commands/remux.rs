@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kvs_archive::mkv::{Fault, Fragments};
+use kvs_archive::mkv::{Damage, Fault, Fragment, Fragments};
 
 use super::input::Input;
 use crate::args::{Format, Remux};
@@ -75,34 +75,49 @@ struct Written<'a> {
 impl Written<'_> {
     fn take(&mut self, fragments: &mut Fragments) -> Result<(), Failure> {
         while let Some(next) = fragments.next_fragment() {
-            let fragment = match next {
-                Ok(fragment) => fragment,
-                Err(damage) if matches!(damage.fault, Fault::NotMatroska(_)) => {
-                    return Err(Failure::new(format_args!(
-                        "{} is {}; give a Matroska or WebM file",
-                        self.file.display(),
-                        damage.fault
-                    )));
-                }
-                Err(damage) => {
-                    say(format_args!("warning: {}: {damage}", self.file.display()));
-                    continue;
-                }
-            };
-            match self.sink.write(&fragment) {
-                Ok(()) => self.fragments = self.fragments.saturating_add(1),
-                Err(Rejected::Fragment(why)) => {
-                    let hole = Hole::unwritable(&fragment, &why);
-                    if self.strict {
-                        return Err(Failure::new(format_args!(
-                            "{hole}; without --strict the others are delivered"
-                        )));
-                    }
-                    self.holes.push(hole);
-                }
-                Err(Rejected::Output(failure)) => return Err(failure),
+            match next {
+                Ok(fragment) => self.write(&fragment)?,
+                Err(damage) => self.pass_over(&damage)?,
             }
         }
+        Ok(())
+    }
+
+    fn write(&mut self, fragment: &Fragment) -> Result<(), Failure> {
+        match self.sink.write(fragment) {
+            Ok(()) => self.fragments = self.fragments.saturating_add(1),
+            Err(Rejected::Fragment(why)) => return self.miss(Hole::unwritable(fragment, &why)),
+            Err(Rejected::Output(failure)) => return Err(failure),
+        }
+        match Hole::of_state(fragment) {
+            Some(hole) => self.miss(hole),
+            None => Ok(()),
+        }
+    }
+
+    fn pass_over(&mut self, damage: &Damage) -> Result<(), Failure> {
+        if matches!(damage.fault, Fault::NotMatroska(_)) {
+            return Err(Failure::new(format_args!(
+                "{} is {}; give a Matroska or WebM file",
+                self.file.display(),
+                damage.fault
+            )));
+        }
+        say(format_args!("warning: {}: {damage}", self.file.display()));
+        // Otherwise it is told of the fragment before.
+        match damage.skipped > 0 {
+            true => self.miss(Hole::damage(damage)),
+            false => Ok(()),
+        }
+    }
+
+    fn miss(&mut self, hole: Hole) -> Result<(), Failure> {
+        if self.strict {
+            return Err(Failure::new(format_args!(
+                "{hole}; without --strict the others are delivered"
+            )));
+        }
+        self.holes.push(hole);
         Ok(())
     }
 

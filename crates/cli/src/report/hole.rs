@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use kvs_archive::mkv::{Fragment, FragmentNumber, Timestamp};
-use kvs_archive::{Missing, Planned};
+use kvs_archive::mkv::{Damage, Fragment, FragmentNumber, State, Timestamp};
+use kvs_archive::{Missing, MissingReason, Planned};
 use kvs_mp4::WriteError;
 use serde::Serialize;
 
@@ -23,11 +23,37 @@ pub(crate) struct Hole {
 impl Hole {
     /// One that came, but fits into no file.
     pub(crate) fn unwritable(fragment: &Fragment, why: &WriteError) -> Self {
+        Self::of(fragment, format!("cannot be written: {why}"))
+    }
+
+    fn of(fragment: &Fragment, reason: String) -> Self {
         Self {
             number: fragment.number.as_ref().map(ToString::to_string),
             producer_timestamp: fragment.producer_timestamp.map(rfc3339),
             bytes: Some(fragment.bytes),
-            reason: format!("cannot be written: {why}"),
+            reason,
+        }
+    }
+
+    /// One of a file that was not whole there.
+    pub(crate) fn of_state(fragment: &Fragment) -> Option<Self> {
+        let reason = match &fragment.state {
+            State::Truncated => {
+                "cut short or damaged in the file; what there is of it is delivered".to_owned()
+            }
+            State::Error(error) => MissingReason::InBand(error.clone()).to_string(),
+            _ => return None,
+        };
+        Some(Self::of(fragment, one_line(&reason)))
+    }
+
+    /// A place of a file that nothing can be read of.
+    pub(crate) fn damage(damage: &Damage) -> Self {
+        Self {
+            number: None,
+            producer_timestamp: None,
+            bytes: Some(damage.skipped),
+            reason: format!("damaged {damage}"),
         }
     }
 

@@ -6,7 +6,7 @@ use kvs_emulator::Stream;
 use kvs_mp4::Elementary;
 use serde_json::{Value, json};
 
-use crate::support::{Bench, DEMO, demo, names, serve};
+use crate::support::{Bench, DEMO, decode, demo, names, serve};
 
 /// What each track of the demo is without a container.
 fn bare(number: u64) -> Vec<u8> {
@@ -226,11 +226,9 @@ fn calls_are_a_file_for_each_end_and_one_for_both() {
 fn silence_takes_the_place_of_what_was_not_recorded_if_gaps_are_kept() {
     let bench = Bench::new("frames_silence");
     let whole = call(6);
-    let fragment = whole.len() / 6;
-    bench.write(
-        "call.raw",
-        [&whole[..fragment], &whole[4 * fragment..]].concat(),
-    );
+    let fragments = decode(whole.clone());
+    let [second, fifth] = [1, 4].map(|index| usize::try_from(fragments[index].offset).unwrap());
+    bench.write("call.raw", [&whole[..second], &whole[fifth..]].concat());
     let sample = |gaps: &str, at: usize| {
         let line = format!("frames call.raw --gaps {gaps} --track 1 -o -");
         bench.run(&line).well().stdout[HEAD + 16_000 * at + 8_000]

@@ -117,3 +117,48 @@ fn a_folder_has_its_list_beside_it() {
     assert_eq!(bench.names(), ["x", "x.missing.jsonl"]);
     assert_eq!(bench.lines("x/index.jsonl").len(), 1);
 }
+
+#[test]
+fn what_is_damaged_or_cut_short_in_a_file_is_named() {
+    let emulator = serve(Stream::demo());
+    let bench = Bench::new("damaged_file");
+    let known = numbers(&bench, emulator.url());
+    let three = known[..3].join(",");
+    let line = format!("get cam --format raw -o x.raw --fragments {three}");
+    bench.run_at(emulator.url(), &line).well();
+    let raw = bench.read("x.raw");
+    let whole = decode(raw.clone());
+    let second = usize::try_from(whole[1].offset).unwrap();
+
+    let noise = [&raw[..second], &[0; 100], &raw[second..raw.len() - 9]].concat();
+    bench.write("bad.raw", noise);
+    let run = bench.run("remux bad.raw -o bad.mkv");
+    assert_eq!(run.code, 3, "{run:?}");
+    assert!(run.stderr.contains("bad.mkv.missing.jsonl"), "{run:?}");
+    let holes = bench.lines("bad.mkv.missing.jsonl");
+    let told = holes.iter().map(|hole| (&hole["number"], &hole["bytes"]));
+    // Nobody knows whether the damage has taken something of the first along.
+    let expected = [
+        (&json!(known[0]), &json!(whole[0].bytes)),
+        (&json!(null), &json!(100)),
+        (&json!(known[2]), &json!(whole[2].bytes - 9)),
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let place = format!("at byte {second}");
+    for (hole, words) in holes.iter().zip(["cut short", &place, "cut short"]) {
+        assert!(hole["reason"].as_str().unwrap().contains(words), "{hole}");
+    }
+    assert_eq!(decode(bench.read("bad.mkv")).len(), 3);
+
+    bench.run("remux x.raw -o good.mkv").well();
+    let strict = bench.run("frames bad.raw --strict -o frames");
+    assert_eq!(strict.code, 1, "{strict:?}");
+    let names = [
+        "bad.mkv",
+        "bad.mkv.missing.jsonl",
+        "bad.raw",
+        "good.mkv",
+        "x.raw",
+    ];
+    assert_eq!(bench.names(), names);
+}
