@@ -8,8 +8,7 @@
 //! missing {"number":"9134…", …} …                   ┐ what came of the first seven of them
 //! written 7 351202 9a0c66b1 01a2… …                 ┘
 //! durable …                                         the same, and safe when the power fails
-//! sealed …                                          that file is whole: another goes on
-//! complete …                                        all files are whole
+//! sealed …                                          the same, and that file is whole: another goes on
 //! ```
 //!
 //! A line ends with a checksum of all that the journal holds up to there, so that no line can be
@@ -130,11 +129,6 @@ impl Journal {
         let state = line::hex(&mark.state);
         text.push_str(&self.line(format!("{name} {settled} {length} {checksum:08x} {state}")));
         text
-    }
-
-    /// The line that says that all files are whole.
-    pub fn complete(&mut self) -> String {
-        self.line("complete".to_owned())
     }
 
     /// Its length in bytes with all lines so far.

@@ -26,7 +26,6 @@ pub struct Reader {
     missing: Vec<String>,
     marks: Vec<Mark>,
     after: Vec<Journal>,
-    is_complete: bool,
 }
 
 /// What a journal tells.
@@ -39,13 +38,17 @@ pub struct Past {
     pub plan: Plan,
     /// How far it has come, step by step.
     pub marks: Vec<Mark>,
-    /// Whether all is done but for the files' names.
-    pub is_complete: bool,
     planned: Journal,
     after: Vec<Journal>,
 }
 
 impl Past {
+    /// Whether all files are whole, and nothing is left to be fetched.
+    pub fn is_complete(&self) -> bool {
+        let last = self.marks.last();
+        last.is_some_and(|last| last.kind == MarkKind::Sealed && last.settled == self.plan.len())
+    }
+
     /// The journal as it was after so many marks, to go on with: what the file holds beyond its
     /// [length](Journal::len) has to be cut off.
     pub fn journal(&self, marks: usize) -> Journal {
@@ -97,7 +100,6 @@ impl Default for Reader {
             missing: Vec::new(),
             marks: Vec::new(),
             after: Vec::new(),
-            is_complete: false,
         }
     }
 }
@@ -131,7 +133,6 @@ impl Reader {
             request: self.request?,
             plan,
             marks: self.marks,
-            is_complete: self.is_complete,
             planned,
             after: self.after,
         })
@@ -171,9 +172,6 @@ impl Reader {
 
     fn record(&mut self, content: &str) -> Option<()> {
         let (name, rest) = content.split_once(' ').unwrap_or((content, ""));
-        if self.is_complete {
-            return None;
-        }
         match (name, &self.plan) {
             ("request", None) => self.request = Some(unescape(rest)?),
             ("fragment", None) => self.fragments.push(fragment(rest)?.into()),
@@ -187,7 +185,6 @@ impl Reader {
             ("written", Some(_)) => self.mark(MarkKind::Written, rest)?,
             ("durable", Some(_)) => self.mark(MarkKind::Durable, rest)?,
             ("sealed", Some(_)) => self.mark(MarkKind::Sealed, rest)?,
-            ("complete", Some(_)) => self.is_complete = true,
             _ => return None,
         }
         Some(())

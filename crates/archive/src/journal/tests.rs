@@ -136,15 +136,17 @@ fn a_journal_can_go_on_after_any_mark() {
     let mut journal = read(text.as_bytes(), 9).unwrap().unwrap().journal(1);
     text.truncate(usize::try_from(journal.len()).unwrap());
     text.push_str(&journal.mark(&mark(3)));
-    text.push_str(&journal.complete());
     let past = read(text.as_bytes(), 9).unwrap().unwrap();
     assert_eq!(past.marks, [mark(1), mark(3)]);
-    assert!(past.is_complete);
-    text.push_str(&journal.mark(&mark(4)));
-    assert!(
-        read(text.as_bytes(), 9).is_err(),
-        "nothing comes after the end"
-    );
+    let sealed = |settled| Mark {
+        kind: MarkKind::Sealed,
+        ..mark(settled)
+    };
+    for (last, is_complete) in [(mark(2), false), (sealed(1), false), (sealed(2), true)] {
+        let (text, _) = written("x", &plan, &[last]);
+        let past = read(text.as_bytes(), 9).unwrap().unwrap();
+        assert_eq!(past.is_complete(), is_complete);
+    }
 }
 
 #[test]
