@@ -160,6 +160,9 @@ pub(crate) struct Get {
     /// Replace what stands under the name of the output
     #[arg(long)]
     pub(crate) overwrite: bool,
+    /// Begin anew where an earlier run has left something to go on with
+    #[arg(long)]
+    pub(crate) restart: bool,
     /// Deliver nothing if a fragment is missing
     #[arg(long)]
     pub(crate) strict: bool,

@@ -24,6 +24,8 @@ pub(crate) struct Failure {
 const FAILED: u8 = 1;
 const USAGE: u8 = 2;
 const HOLES: u8 = 3;
+/// As shells have it: 128, and the signal's number.
+pub(crate) const INTERRUPTED: i32 = 130;
 
 impl Failure {
     /// Something could not be done; `line` says what, and what to do about it.
@@ -56,6 +58,14 @@ impl Failure {
             };
         }
         Self::io("write to standard output", error)
+    }
+
+    /// The same with something to be added.
+    pub(crate) fn and(self, more: impl Display) -> Self {
+        Self {
+            line: one_line(&format!("{}; {more}", self.line)),
+            ..self
+        }
     }
 
     /// The same for an output that was not meant to be cut short.

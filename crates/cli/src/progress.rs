@@ -50,6 +50,11 @@ impl Progress {
         }
     }
 
+    /// The bar, for whoever has to take it away.
+    pub(crate) fn bar(&self) -> ProgressBar {
+        self.bar.clone()
+    }
+
     /// Takes the bar away.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();

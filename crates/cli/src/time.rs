@@ -27,6 +27,21 @@ impl Moment {
     }
 }
 
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::At(at) => at.fmt(f),
+            Self::Ago(ago) => {
+                let seconds = ago.as_secs();
+                let units = [(86_400, "d"), (3_600, "h"), (60, "m")];
+                let fits = |(unit, _): &(u64, _)| seconds.is_multiple_of(*unit);
+                let (unit, name) = units.into_iter().find(fits).unwrap_or((1, "s"));
+                write!(f, "-{}{name}", seconds.checked_div(unit).unwrap_or(seconds))
+            }
+        }
+    }
+}
+
 /// A text that names no moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BadMoment(String);

@@ -2,15 +2,17 @@
 
 use std::time::Instant;
 
+use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Report, Selection};
 
+use super::request::Request;
 use super::selection::{in_words, wanted};
 use crate::args::{Format, Get, Global};
 use crate::exit::{Failure, Outcome, say};
-use crate::output::{self, Delivery, Options, Rejected, Sink};
+use crate::output::{self, Delivery, Earlier, Guarded, Options, Rejected, Resumable, Sink};
 use crate::progress::Progress;
 use crate::report::Hole;
-use crate::report::units::{Count, Length, Rate};
+use crate::report::units::{Count, Grouped, Length, Rate};
 use crate::source::{self, Download, explain};
 
 pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
@@ -20,6 +22,9 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
         keep_raw: get.format == Format::Raw,
         ..ExportOptions::default()
     };
+    if get.format == Format::Mkv && get.output.as_os_str() != "-" {
+        return resumable(get, selection, options, global);
+    }
     let sink = output::open(
         &get.output,
         &Options {
@@ -35,25 +40,143 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
 pub(super) fn deliver(
     selection: Selection,
     options: ExportOptions,
-    mut sink: Box<dyn Sink>,
+    sink: Box<dyn Sink>,
     strict: bool,
     global: &Global,
 ) -> Result<Outcome, Failure> {
-    let what = in_words(&selection);
     let source = source::open(global)?;
-    let started = Instant::now();
-    let mut download = source.download(selection, options);
+    let what = in_words(&selection);
     let progress = Progress::start(global.verbose);
-    let tally = fetch(&mut *download, &mut *sink, strict, &progress)?;
-    tally.check(download.report(), &what)?;
-    let delivery = sink.finish(&tally.holes)?;
-    progress.end();
-    summarize(&tally, &delivery, started);
-    Ok(if tally.holes.is_empty() && delivery.holes.is_none() {
-        Outcome::Whole
-    } else {
-        Outcome::Holes
-    })
+    let download = source.download(selection, None, options);
+    Delivering {
+        download,
+        sink,
+        progress,
+        strict,
+    }
+    .run(Tally::default(), &what)
+}
+
+/// The same into a file that a later run goes on with, or an earlier one has begun.
+fn resumable(
+    get: &Get,
+    selection: Selection,
+    options: ExportOptions,
+    global: &Global,
+) -> Result<Outcome, Failure> {
+    let source = source::open(global)?;
+    let request = Request::new(get, &selection, source.region());
+    let what = in_words(&selection);
+    let (output, past) = Resumable::open(&get.output, get.overwrite, get.restart)?;
+    let (sink, selection, plan, tally) = match past {
+        None => {
+            let sink = output.begin(get.gaps.into(), &request.to_text()?)?;
+            (sink, selection, None, Tally::default())
+        }
+        Some(past) => {
+            let earlier = Request::parse(&past.request);
+            let earlier = earlier.ok_or_else(|| output.other("for a request of another form"))?;
+            if let Some(difference) = request.difference(&earlier) {
+                return Err(output.other(&difference));
+            }
+            let meant = earlier.meant(selection);
+            let meant = meant.ok_or_else(|| output.other("for a range of another form"))?;
+            let (sink, earlier) = output.resume(past, get.gaps.into())?;
+            let tally = Tally::after(&earlier);
+            say(format_args!(
+                "{}: goes on after {} of {}",
+                get.output.display(),
+                Grouped(earlier.settled),
+                Count(earlier.plan.len(), "fragment")
+            ));
+            (sink, meant, Some(earlier.plan), tally)
+        }
+    };
+    let progress = Progress::start(global.verbose);
+    let bar = progress.bar();
+    let sink = Box::new(Guarded::new(sink, move || bar.finish_and_clear())?);
+    let download = source.download(selection, plan, options);
+    Delivering {
+        download,
+        sink,
+        progress,
+        strict: get.strict,
+    }
+    .run(tally, &what)
+}
+
+/// Fragments on their way from a stream to an output.
+struct Delivering<'a> {
+    download: Box<dyn Download + 'a>,
+    sink: Box<dyn Sink>,
+    progress: Progress,
+    /// Whether one hole is one too many.
+    strict: bool,
+}
+
+impl Delivering<'_> {
+    fn run(mut self, mut tally: Tally, what: &str) -> Result<Outcome, Failure> {
+        let started = Instant::now();
+        let fetched = self.fetch(&mut tally);
+        let fetched = fetched.and_then(|()| tally.check(self.download.report(), what));
+        if let Err(failure) = fetched {
+            return Err(match self.sink.suspend() {
+                Some(kept) => failure.and(kept),
+                None => failure,
+            });
+        }
+        let delivery = self.sink.finish(&tally.holes)?;
+        self.progress.end();
+        summarize(&tally, &delivery, started);
+        Ok(if tally.holes.is_empty() && delivery.holes.is_none() {
+            Outcome::Whole
+        } else {
+            Outcome::Holes
+        })
+    }
+
+    fn fetch(&mut self, tally: &mut Tally) -> Result<(), Failure> {
+        while let Some(next) = self.download.next() {
+            let fragment = next.map_err(explain)?;
+            if let Some(plan) = self.download.plan() {
+                self.sink.plan(plan)?;
+            }
+            self.look(tally)?;
+            match self.sink.write(&fragment) {
+                Ok(()) => tally.take(&fragment),
+                Err(Rejected::Fragment(why)) => {
+                    tally.holes.push(Hole::unwritable(&fragment, &why));
+                    self.check_strict(tally)?;
+                }
+                Err(Rejected::Output(failure)) => return Err(failure),
+            }
+            self.settle(tally)?;
+            self.progress.fragment(&fragment, self.download.report());
+        }
+        self.look(tally)?;
+        self.settle(tally)
+    }
+
+    /// Looks what has turned out to be missing.
+    fn look(&self, tally: &mut Tally) -> Result<(), Failure> {
+        tally.take_missing(self.download.report());
+        self.check_strict(tally)
+    }
+
+    fn check_strict(&self, tally: &Tally) -> Result<(), Failure> {
+        match tally.holes.first().filter(|_| self.strict) {
+            Some(hole) => Err(Failure::new(format_args!(
+                "{hole}; without --strict the others are delivered"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    fn settle(&mut self, tally: &Tally) -> Result<(), Failure> {
+        let settled = self.download.report().settled;
+        let settled = tally.earlier.saturating_add(settled);
+        self.sink.settle(settled, &tally.holes)
+    }
 }
 
 /// What has come of the fragments.
@@ -65,22 +188,30 @@ struct Tally {
     holes: Vec<Hole>,
     /// How many of the report's missing fragments are among the holes.
     reported: usize,
+    /// How many fragments an earlier run has settled.
+    earlier: u64,
 }
 
 impl Tally {
+    fn after(earlier: &Earlier) -> Self {
+        let holes = u64::try_from(earlier.holes.len()).unwrap_or(u64::MAX);
+        Self {
+            written: earlier.settled.saturating_sub(holes),
+            holes: earlier.holes.clone(),
+            earlier: earlier.settled,
+            ..Self::default()
+        }
+    }
+
+    fn take(&mut self, fragment: &Fragment) {
+        self.written = self.written.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(fragment.bytes);
+    }
+
     fn take_missing(&mut self, report: &Report) {
         let new = report.missing.get(self.reported..).unwrap_or_default();
         self.holes.extend(new.iter().map(Hole::from));
         self.reported = report.missing.len();
-    }
-
-    fn check_strict(&self) -> Result<(), Failure> {
-        match self.holes.first() {
-            Some(hole) => Err(Failure::new(format_args!(
-                "{hole}; without --strict the others are delivered"
-            ))),
-            None => Ok(()),
-        }
     }
 
     /// Whether there is something to deliver.
@@ -99,37 +230,6 @@ impl Tally {
             _ => Ok(()),
         }
     }
-}
-
-/// Takes fragments from where they come to where they go.
-fn fetch(
-    download: &mut dyn Download,
-    sink: &mut dyn Sink,
-    strict: bool,
-    progress: &Progress,
-) -> Result<Tally, Failure> {
-    let mut tally = Tally::default();
-    while let Some(next) = download.next() {
-        let fragment = next.map_err(explain)?;
-        tally.take_missing(download.report());
-        match sink.write(&fragment) {
-            Ok(()) => {
-                tally.written = tally.written.saturating_add(1);
-                tally.bytes = tally.bytes.saturating_add(fragment.bytes);
-            }
-            Err(Rejected::Fragment(why)) => tally.holes.push(Hole::unwritable(&fragment, &why)),
-            Err(Rejected::Output(failure)) => return Err(failure),
-        }
-        if strict {
-            tally.check_strict()?;
-        }
-        progress.fragment(&fragment, download.report());
-    }
-    tally.take_missing(download.report());
-    if strict {
-        tally.check_strict()?;
-    }
-    Ok(tally)
 }
 
 fn summarize(tally: &Tally, delivery: &Delivery, started: Instant) {

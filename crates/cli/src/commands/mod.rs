@@ -7,6 +7,7 @@ mod input;
 mod inspect;
 mod list;
 mod remux;
+mod request;
 mod selection;
 mod stdout;
 mod streams;

@@ -4,21 +4,27 @@
 mod document;
 mod folder;
 mod frames;
+mod guarded;
 mod indexed;
 mod matroska;
 mod mp4;
 mod pending;
 mod pipe;
 mod raw;
+mod record;
+mod resumable;
 mod target;
 
 use std::path::{Path, PathBuf};
 
+use kvs_archive::Plan;
 use kvs_archive::mkv::{Fragment, Gaps};
 use kvs_mp4::WriteError;
 
 pub(crate) use self::document::Document;
 pub(crate) use self::frames::{Choice, Layout};
+pub(crate) use self::guarded::Guarded;
+pub(crate) use self::resumable::{Earlier, Resumable};
 
 use self::pending::{Pending, Sealed};
 use self::target::{Kind, Target};
@@ -28,8 +34,23 @@ use crate::report::Hole;
 
 /// Takes fragments, one after the other.
 pub(crate) trait Sink {
+    /// Hears what there is to come, before the first fragment.
+    fn plan(&mut self, _plan: &Plan) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Takes the next fragment.
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected>;
+
+    /// Hears that so many fragments of the plan are written, or among all holes so far.
+    fn settle(&mut self, _settled: u64, _holes: &[Hole]) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Ends before the end. What is kept for a later run, if anything is.
+    fn suspend(self: Box<Self>) -> Option<String> {
+        None
+    }
 
     /// Puts all that was written under its name, and the holes beside it, with those that it has
     /// found itself.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::target::Target;
 use crate::exit::Failure;
 
-/// A file in the making. Dropped, it is gone.
+/// A file in the making. Dropped, it is gone, unless it is [kept](Self::keep).
 #[derive(Debug)]
 pub(super) struct Pending {
     file: BufWriter<File>,
@@ -19,18 +19,19 @@ pub(super) struct Pending {
 }
 
 /// A file or a folder that is whole and safe on disk, but not yet under its name. Dropped, it is
-/// gone.
+/// gone, unless it is kept.
 #[derive(Debug)]
 pub(super) struct Sealed {
     temporary: Temporary,
     target: Target,
 }
 
-/// A name that is removed with what stands under it, unless it was given another.
+/// A name that is removed with what stands under it, unless it was given another, or is kept for a
+/// later run.
 #[derive(Debug)]
 pub(super) struct Temporary {
     path: PathBuf,
-    renamed: bool,
+    stays: bool,
 }
 
 impl Temporary {
@@ -38,10 +39,15 @@ impl Temporary {
     pub(super) fn free(target: &Target) -> Result<Self, Failure> {
         let path = target.temporary();
         remove(&path)?;
-        Ok(Self {
-            path,
-            renamed: false,
-        })
+        Ok(Self { path, stays: false })
+    }
+
+    /// What an earlier run has left for this one.
+    pub(super) fn kept(target: &Target) -> Self {
+        Self {
+            path: target.temporary(),
+            stays: true,
+        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -50,14 +56,14 @@ impl Temporary {
 
     fn rename(mut self, to: &Path) -> io::Result<()> {
         fs::rename(&self.path, to)?;
-        self.renamed = true;
+        self.stays = true;
         Ok(())
     }
 }
 
 impl Drop for Temporary {
     fn drop(&mut self) {
-        if !self.renamed {
+        if !self.stays {
             // The run has failed already, and says why.
             let _ = remove(&self.path);
         }
@@ -74,6 +80,54 @@ impl Pending {
             temporary,
             target,
         })
+    }
+
+    /// The file that an earlier run has kept, to go on after `len` bytes, the first of which are
+    /// `beginning`.
+    pub(super) fn reopen(target: Target, beginning: &[u8], len: u64) -> Result<Self, Failure> {
+        let temporary = Temporary::kept(&target);
+        let reopened = OpenOptions::new().write(true).open(temporary.path());
+        let reopened = reopened.and_then(|mut file| {
+            file.set_len(len)?;
+            file.write_all(beginning)?;
+            file.seek(SeekFrom::Start(len))?;
+            Ok(file)
+        });
+        let file = reopened.map_err(|error| unwritable(target.path(), &error))?;
+        Ok(Self {
+            file: BufWriter::new(file),
+            temporary,
+            target,
+        })
+    }
+
+    /// Leaves it to a later run, whatever becomes of this one.
+    pub(super) fn keep(&mut self) {
+        self.temporary.stays = true;
+    }
+
+    /// Removes it.
+    pub(super) fn discard(mut self) {
+        self.temporary.stays = false;
+    }
+
+    /// Where the next byte goes.
+    pub(super) fn position(&mut self) -> Result<u64, Failure> {
+        let position = self.file.stream_position();
+        position.map_err(|error| unwritable(self.target.path(), &error))
+    }
+
+    /// Gives all of it to the operating system.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        let flushed = self.file.flush();
+        flushed.map_err(|error| unwritable(self.target.path(), &error))
+    }
+
+    /// Brings all of it to the disk.
+    pub(super) fn sync(&mut self) -> Result<(), Failure> {
+        self.flush()?;
+        let synced = self.file.get_ref().sync_data();
+        synced.map_err(|error| unwritable(self.target.path(), &error))
     }
 
     pub(super) fn write(&mut self, pieces: &[Bytes]) -> Result<(), Failure> {

@@ -24,8 +24,23 @@ pub(super) enum Kind {
 }
 
 impl Target {
-    /// The output that a person names.
+    /// The output that a person names, if it may be written from its beginning.
     pub(super) fn check(path: &Path, kind: Kind, overwrite: bool) -> Result<Self, Failure> {
+        let target = Self::named(path, kind, overwrite)?;
+        target.check_free()?;
+        let journal = target.journal();
+        if journal.exists() {
+            return Err(Failure::new(format_args!(
+                "{} is half fetched, and `kvs get` goes on with it; give another name, or remove {}",
+                target.path.display(),
+                journal.display()
+            )));
+        }
+        Ok(target)
+    }
+
+    /// The output that a person names, which may be there.
+    pub(super) fn named(path: &Path, kind: Kind, overwrite: bool) -> Result<Self, Failure> {
         let shown = path.display();
         let as_folder = path.to_string_lossy().ends_with(is_separator);
         if as_folder && kind == Kind::File {
@@ -55,15 +70,13 @@ impl Target {
                 folder.display()
             )));
         }
-        let target = Self {
+        Ok(Self {
             folder: folder.to_owned(),
             name: name.to_owned(),
             path: path.components().collect(),
             kind,
             overwrite,
-        };
-        target.check_free()?;
-        Ok(target)
+        })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -77,6 +90,11 @@ impl Target {
     /// Where the output grows until it is whole: beside its name, so that it can be renamed.
     pub(super) fn temporary(&self) -> PathBuf {
         self.beside(&[OsStr::new("."), &self.name, OsStr::new(".part")])
+    }
+
+    /// What the output has come to, for a run that goes on with it.
+    pub(super) fn journal(&self) -> PathBuf {
+        self.beside(&[OsStr::new("."), &self.name, OsStr::new(".journal")])
     }
 
     /// Where a folder goes while another takes its name.
@@ -101,6 +119,13 @@ impl Target {
 
     /// The `count`th file of an output that goes on: `demo.mkv`, `demo-2.mkv`.
     pub(super) fn sequel(&self, count: usize) -> Result<Self, Failure> {
+        let sequel = self.sequel_named(count);
+        sequel.check_free()?;
+        Ok(sequel)
+    }
+
+    /// The same, whatever stands there.
+    pub(super) fn sequel_named(&self, count: usize) -> Self {
         let name = Path::new(&self.name);
         let mut sequel = name.file_stem().unwrap_or_default().to_owned();
         sequel.push(format!("-{count}"));
@@ -108,9 +133,7 @@ impl Target {
             sequel.push(".");
             sequel.push(extension);
         }
-        let sequel = self.sibling(sequel, self.kind, self.overwrite);
-        sequel.check_free()?;
-        Ok(sequel)
+        self.sibling(sequel, self.kind, self.overwrite)
     }
 
     fn sibling(&self, name: OsString, kind: Kind, overwrite: bool) -> Self {

@@ -5,14 +5,14 @@ use std::fmt;
 use kvs_archive::mkv::{Damage, Fragment, FragmentNumber, State, Timestamp};
 use kvs_archive::{Missing, MissingReason, Planned};
 use kvs_mp4::WriteError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::rfc3339;
 use super::units::Count;
 use crate::exit::one_line;
 
 /// A fragment that was asked for and could not be delivered, as a line of JSON.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Hole {
     pub(crate) number: Option<String>,
     producer_timestamp: Option<String>,

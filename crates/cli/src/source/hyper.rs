@@ -6,7 +6,7 @@ use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::{Error, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{ExportOptions, Listed, Report, Selection, TimestampOrigin};
+use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
 use kvs_hyper::Client;
 use tokio::runtime::{Builder, Runtime};
 
@@ -18,7 +18,7 @@ use crate::exit::Failure;
 pub(super) struct Hyper {
     client: Client,
     runtime: Runtime,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Hyper {
@@ -29,12 +29,16 @@ impl Hyper {
         Ok(Self {
             client: client.build().map_err(Failure::new)?,
             runtime: runtime.map_err(failure)?,
-            _connection: connection,
+            connection,
         })
     }
 }
 
 impl Source for Hyper {
+    fn region(&self) -> &str {
+        self.connection.settings.region.as_ref()
+    }
+
     fn streams(&self) -> Result<Vec<StreamInfo>, Failure> {
         let mut pages = self.client.pages(ListStreams::default());
         let mut streams = Vec::new();
@@ -56,9 +60,17 @@ impl Source for Hyper {
         self.runtime.block_on(listed).map_err(explain)
     }
 
-    fn download(&self, selection: Selection, options: ExportOptions) -> Box<dyn Download + '_> {
+    fn download(
+        &self,
+        selection: Selection,
+        plan: Option<Plan>,
+        options: ExportOptions,
+    ) -> Box<dyn Download + '_> {
         Box::new(Stepped {
-            download: self.client.download(selection, options),
+            download: match plan {
+                Some(plan) => self.client.resume(selection, plan, options),
+                None => self.client.download(selection, options),
+            },
             runtime: &self.runtime,
         })
     }
@@ -73,6 +85,10 @@ struct Stepped<'a> {
 impl Download for Stepped<'_> {
     fn next(&mut self) -> Option<Result<Fragment, Error<Exception>>> {
         self.runtime.block_on(self.download.next())
+    }
+
+    fn plan(&self) -> Option<&Plan> {
+        self.download.plan()
     }
 
     fn report(&self) -> &Report {

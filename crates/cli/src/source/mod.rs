@@ -10,7 +10,7 @@ use kvs_archive::api::protocol::Error;
 use kvs_archive::api::protocol::Timestamp;
 use kvs_archive::api::video::StreamInfo;
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{ExportOptions, Listed, Report, Selection, TimestampOrigin};
+use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
 
 use crate::args::{Global, Transport};
 use crate::exit::Failure;
@@ -20,6 +20,9 @@ pub(crate) use settings::attempts;
 
 /// What commands ask of a transport.
 pub(crate) trait Source {
+    /// The region that is worked in.
+    fn region(&self) -> &str;
+
     /// All streams of the account.
     fn streams(&self) -> Result<Vec<StreamInfo>, Failure>;
 
@@ -32,14 +35,22 @@ pub(crate) trait Source {
         to: Timestamp,
     ) -> Result<Vec<Listed>, Failure>;
 
-    /// Begins to fetch fragments.
-    fn download(&self, selection: Selection, options: ExportOptions) -> Box<dyn Download + '_>;
+    /// Begins to fetch fragments, or goes on with what an earlier run has planned.
+    fn download(
+        &self,
+        selection: Selection,
+        plan: Option<Plan>,
+        options: ExportOptions,
+    ) -> Box<dyn Download + '_>;
 }
 
 /// Fragments on their way, in order.
 pub(crate) trait Download {
     /// The next one; `None` after the last.
     fn next(&mut self) -> Option<Result<Fragment, Error<archived_media::Exception>>>;
+
+    /// All that is to be fetched, once that is known.
+    fn plan(&self) -> Option<&Plan>;
 
     /// What has been done so far.
     fn report(&self) -> &Report;

@@ -4,7 +4,7 @@ use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::{Error, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{ExportOptions, Listed, Report, Selection, TimestampOrigin};
+use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
 use kvs_ureq::Client;
 
 use super::settings::Connection;
@@ -14,7 +14,7 @@ use crate::exit::Failure;
 #[derive(Debug)]
 pub(super) struct Ureq {
     client: Client,
-    _connection: Connection,
+    connection: Connection,
 }
 
 impl Ureq {
@@ -22,12 +22,16 @@ impl Ureq {
         let client = Client::builder(&connection.settings).retry(connection.retry.clone());
         Ok(Self {
             client: client.build().map_err(Failure::new)?,
-            _connection: connection,
+            connection,
         })
     }
 }
 
 impl Source for Ureq {
+    fn region(&self) -> &str {
+        self.connection.settings.region.as_ref()
+    }
+
     fn streams(&self) -> Result<Vec<StreamInfo>, Failure> {
         let mut streams = Vec::new();
         for page in self.client.pages(ListStreams::default()) {
@@ -47,14 +51,26 @@ impl Source for Ureq {
         self.client.list(stream, by, from, to).map_err(explain)
     }
 
-    fn download(&self, selection: Selection, options: ExportOptions) -> Box<dyn Download + '_> {
-        Box::new(self.client.download(selection, options))
+    fn download(
+        &self,
+        selection: Selection,
+        plan: Option<Plan>,
+        options: ExportOptions,
+    ) -> Box<dyn Download + '_> {
+        Box::new(match plan {
+            Some(plan) => self.client.resume(selection, plan, options),
+            None => self.client.download(selection, options),
+        })
     }
 }
 
 impl Download for kvs_ureq::Download {
     fn next(&mut self) -> Option<Result<Fragment, Error<Exception>>> {
         Iterator::next(self)
+    }
+
+    fn plan(&self) -> Option<&Plan> {
+        self.plan()
     }
 
     fn report(&self) -> &Report {

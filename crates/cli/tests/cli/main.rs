@@ -14,6 +14,7 @@ mod frames;
 mod gaps;
 mod holes;
 mod inspect;
+mod resume;
 mod show;
 mod stills;
 mod support;

@@ -1,0 +1,313 @@
+//! The journal of an output, and when a line of it is due.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use kvs_archive::Plan;
+use kvs_archive::journal::{Journal, Mark, MarkKind, Past, Reader};
+use kvs_archive::mkv::{Bytes, Crc32};
+
+use super::Hole;
+use super::pending::{remove, sync_folder, unwritable};
+use super::target::Target;
+use crate::exit::Failure;
+
+/// What a run that is killed loses at most, beside the fragment that is on its way.
+const WRITTEN: u64 = 1 << 20;
+/// What is lost at most when the power fails.
+const DURABLE: u64 = 16 << 20;
+const DURABLE_AFTER: Duration = Duration::from_secs(2);
+
+/// A journal in a file that nobody else has.
+#[derive(Debug)]
+pub(super) struct Record {
+    file: File,
+    path: PathBuf,
+    folder: PathBuf,
+    journal: Journal,
+    is_planned: bool,
+    /// Of the file that grows.
+    checksum: Crc32,
+    settled: u64,
+    /// The same at the last mark, if there is one.
+    kept: Option<u64>,
+    /// What is to be told with the next mark.
+    missing: Vec<String>,
+    holes: usize,
+    /// Bytes since the last mark, and since the last that is durable.
+    since_mark: u64,
+    since_sync: u64,
+    synced: Instant,
+    /// Whether the file holds something of a fragment that does not count yet.
+    is_between: bool,
+}
+
+/// A journal that is locked.
+#[derive(Debug)]
+pub(super) struct Opened {
+    file: File,
+    path: PathBuf,
+    folder: PathBuf,
+}
+
+impl Opened {
+    /// Opens the journal of an output, or an empty one, and reads what it tells; with `restart`, as
+    /// if that were nothing.
+    pub(super) fn new(target: &Target, restart: bool) -> Result<(Self, Option<Past>), Failure> {
+        let path = target.journal();
+        let failure = |error: io::Error| unwritable(&path, &error);
+        let mut file = lock(&path).map_err(failure)?.ok_or_else(|| {
+            Failure::new(format_args!(
+                "another kvs is writing {}; wait until it ends, or give another name",
+                target.path().display()
+            ))
+        })?;
+        let past = match restart {
+            true => None,
+            false => read(&mut file, &path)?,
+        };
+        let folder = target.folder().to_owned();
+        Ok((Self { file, path, folder }, past))
+    }
+
+    /// Removes it, for it holds nothing.
+    pub(super) fn remove(self) -> Result<(), Failure> {
+        remove(&self.path)
+    }
+
+    /// A record that begins anew.
+    pub(super) fn begin(self, request: &str) -> Result<Record, Failure> {
+        let (journal, text) = Journal::begin(request);
+        let mut record = self.record(journal, 0)?;
+        record.append(&text)?;
+        Ok(record)
+    }
+
+    /// A record that goes on after so many marks. `checksum` is that of the file that grows.
+    pub(super) fn resume(
+        self,
+        past: &Past,
+        marks: usize,
+        checksum: Crc32,
+    ) -> Result<Record, Failure> {
+        let journal = past.journal(marks);
+        let mut record = self.record(journal, journal.len())?;
+        let marks = past.marks.get(..marks).unwrap_or_default();
+        record.is_planned = true;
+        record.checksum = checksum;
+        record.kept = marks.last().map(|mark| mark.settled);
+        record.settled = record.kept.unwrap_or(0);
+        record.holes = marks.iter().map(|mark| mark.missing.len()).sum();
+        Ok(record)
+    }
+
+    fn record(mut self, journal: Journal, len: u64) -> Result<Record, Failure> {
+        let cut = self.file.set_len(len);
+        let cut = cut.and_then(|()| self.file.seek(SeekFrom::Start(len)));
+        cut.map_err(|error| unwritable(&self.path, &error))?;
+        Ok(Record {
+            file: self.file,
+            path: self.path,
+            folder: self.folder,
+            journal,
+            is_planned: false,
+            checksum: Crc32::new(),
+            settled: 0,
+            kept: None,
+            missing: Vec::new(),
+            holes: 0,
+            since_mark: 0,
+            since_sync: 0,
+            synced: Instant::now(),
+            is_between: false,
+        })
+    }
+}
+
+/// The file, locked; `None` if another has it.
+fn lock(path: &Path) -> io::Result<Option<File>> {
+    loop {
+        let mut options = OpenOptions::new();
+        let options = options.read(true).write(true).create(true).truncate(false);
+        let file = options.open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            // A file system without locks: the promise is as good as its maker's.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+        }
+        // The one that had it may have removed it meanwhile.
+        if path.try_exists()? {
+            return Ok(Some(file));
+        }
+    }
+}
+
+fn read(file: &mut File, path: &Path) -> Result<Option<Past>, Failure> {
+    let shown = path.display();
+    let mut reader = Reader::default();
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        let read = file.read(&mut piece);
+        let read = read.map_err(|error| Failure::io(format_args!("read {shown}"), &error))?;
+        let piece = piece.get(..read).unwrap_or_default();
+        if piece.is_empty() {
+            return Ok(reader.finish());
+        }
+        reader.push(piece).map_err(|bad| {
+            Failure::new(format_args!(
+                "{shown} is {bad}; add --restart to begin anew"
+            ))
+        })?;
+    }
+}
+
+impl Record {
+    /// Tells what is to be fetched, if that is not told.
+    pub(super) fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.is_planned, true) {
+            return Ok(());
+        }
+        let mut file = io::BufWriter::new(&self.file);
+        let mut lines = self.journal.plan(plan);
+        let written = lines.try_for_each(|line| file.write_all(line.as_bytes()));
+        let written = written.and_then(|()| file.flush());
+        written.map_err(|error| unwritable(&self.path, &error))
+    }
+
+    /// These pieces go to the file that grows: all of a fragment, which does not count until it is
+    /// settled, or the end of the file.
+    pub(super) fn wrote(&mut self, pieces: &[Bytes]) {
+        self.is_between = true;
+        for piece in pieces {
+            self.checksum.update(piece);
+            let len = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+            self.since_mark = self.since_mark.saturating_add(len);
+            self.since_sync = self.since_sync.saturating_add(len);
+        }
+    }
+
+    /// So many fragments of the plan are in the output or among the holes. The mark that is due.
+    pub(super) fn settle(&mut self, settled: u64, holes: &[Hole]) -> Result<Due, Failure> {
+        self.is_between = false;
+        self.settled = settled;
+        for hole in holes.get(self.holes..).unwrap_or_default() {
+            self.missing
+                .push(serde_json::to_string(hole).map_err(Failure::new)?);
+        }
+        self.holes = holes.len();
+        let is_late = self.since_sync > 0 && self.synced.elapsed() >= DURABLE_AFTER;
+        Ok(match () {
+            () if self.since_sync >= DURABLE || is_late => Due::Durable,
+            () if self.since_mark >= WRITTEN => Due::Written,
+            () => Due::Nothing,
+        })
+    }
+
+    /// Whether a mark would tell the truth.
+    pub(super) fn can_mark(&self) -> bool {
+        self.is_planned && !self.is_between
+    }
+
+    /// Tells how far the output has come, which is as safe as `kind` says.
+    pub(super) fn mark(
+        &mut self,
+        kind: MarkKind,
+        length: u64,
+        state: Vec<u8>,
+    ) -> Result<(), Failure> {
+        let text = self.journal.mark(&Mark {
+            kind,
+            settled: self.settled,
+            length,
+            checksum: self.checksum.value(),
+            state,
+            missing: std::mem::take(&mut self.missing),
+        });
+        self.append(&text)?;
+        self.kept = Some(self.settled);
+        self.since_mark = 0;
+        if kind == MarkKind::Written {
+            return Ok(());
+        }
+        let synced = self.file.sync_data();
+        synced.map_err(|error| unwritable(&self.path, &error))?;
+        sync_folder(&self.folder);
+        self.since_sync = 0;
+        self.synced = Instant::now();
+        Ok(())
+    }
+
+    /// Tells that the file which grew is whole, and `after` why another goes on.
+    pub(super) fn seal(&mut self, length: u64, after: &str) -> Result<(), Failure> {
+        self.mark(MarkKind::Sealed, length, after.into())?;
+        self.checksum = Crc32::new();
+        Ok(())
+    }
+
+    /// How many fragments a later run finds settled, if it finds any mark.
+    pub(super) fn kept(&self) -> Option<u64> {
+        self.kept
+    }
+
+    /// Removes it: the output is done, or there is none.
+    pub(super) fn remove(self) -> Result<(), Failure> {
+        remove(&self.path)
+    }
+
+    fn append(&mut self, text: &str) -> Result<(), Failure> {
+        let written = self.file.write_all(text.as_bytes());
+        written.map_err(|error| unwritable(&self.path, &error))
+    }
+}
+
+/// What is to be told of an output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Due {
+    Nothing,
+    Written,
+    Durable,
+}
+
+/// How many of a file's marks it agrees with, from the first on, and the checksum up to there.
+/// `beginning` stands for its first bytes, which may be patched.
+pub(super) fn agreeing(
+    path: &Path,
+    beginning: &[u8],
+    marks: &[Mark],
+) -> io::Result<(usize, Crc32)> {
+    let mut file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, Crc32::new())),
+        file => file?,
+    };
+    let mut checksum = Crc32::new();
+    checksum.update(beginning);
+    let mut at = u64::try_from(beginning.len()).unwrap_or(u64::MAX);
+    file.seek(SeekFrom::Start(at))?;
+    let mut agreed = (0, Crc32::new());
+    let mut piece = vec![0; 256 << 10];
+    for (mark, count) in marks.iter().zip(1..) {
+        if mark.length == 0 {
+            agreed = (count, Crc32::new());
+            continue;
+        }
+        while at < mark.length {
+            let want = usize::try_from(mark.length.saturating_sub(at)).unwrap_or(usize::MAX);
+            let want = want.min(piece.len());
+            let read = file.read(piece.get_mut(..want).unwrap_or_default())?;
+            if read == 0 {
+                return Ok(agreed);
+            }
+            checksum.update(piece.get(..read).unwrap_or_default());
+            at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        }
+        if at != mark.length || checksum.value() != mark.checksum {
+            return Ok(agreed);
+        }
+        agreed = (count, checksum);
+    }
+    Ok(agreed)
+}
