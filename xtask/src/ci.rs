@@ -5,10 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::{
-    Failure, codegen, conformance, differential, fuzz, media, process, python, readers, semver,
-    simulate, sweep, tidy,
-};
+use crate::{Failure, codegen, conformance, differential, fuzz, media, process, python, readers, resume, semver, simulate, sweep, tidy};
 
 /// How a check has ended.
 #[derive(Debug)]
@@ -37,7 +34,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 16] = [
+const CHECKS: [(&str, Check); 17] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -68,6 +65,7 @@ const CHECKS: [(&str, Check); 16] = [
         Ok(simulate::run(root, &["--seeds", simulate::SEEDS])?.into())
     }),
     ("mutants", |root| Ok(simulate::mutants(root)?.into())),
+    ("resume", |root| Ok(resume::run(root, resume::RUNS)?.into())),
     ("media", media::check),
     ("fuzz", fuzz::smoke),
 ];

@@ -16,6 +16,7 @@ mod process;
 mod python;
 mod readers;
 mod semver;
+mod resume;
 mod simulate;
 mod sweep;
 mod system;
@@ -48,6 +49,8 @@ Commands:
   simulate --seeds N [--seed FIRST]
                         run N exports, each in a simulated world
   simulate --mutants    break the machine on purpose: the simulator has to notice
+  resume [RUNS]         kill exports again and again: what comes of each has to be the same file;
+                        10 unless said
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
   ci                    all of these, and formatting, lints, documentation, licences";
 
@@ -82,6 +85,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["fuzz", seconds] => fuzz::run(&root(), seconds),
         ["simulate", "--mutants"] => simulate::mutants(&root()),
         ["simulate", options @ ..] => simulate::run(&root(), options),
+        ["resume"] => resume::run(&root(), resume::RUNS),
+        ["resume", runs] => resume::run(&root(), runs),
         ["media"] => media::run(&root()),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {

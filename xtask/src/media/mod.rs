@@ -90,9 +90,10 @@ fn report(name: &str, result: Result<Complaints, Failure>) -> bool {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let kvs = built(root, &["--package=kvs-cli"])?;
-        let fragments = built(root, &["--package=kvs-mkv", "--example=fragments"])?;
-        let damage = built(root, &["--package=kvs-mkv", "--example=damage"])?;
+        let kvs = built(root, &["--release", "--package=kvs-cli"])?;
+        let example = |name| built(root, &["--release", "--package=kvs-mkv", name]);
+        let fragments = example("--example=fragments")?;
+        let damage = example("--example=damage")?;
         let target = kvs
             .ancestors()
             .nth(2)
@@ -110,31 +111,36 @@ impl Bench {
         })
     }
 
-    /// The `kvs` command, with keys that the emulator takes and without this machine's settings.
     fn kvs(&self) -> Command {
-        let mut kvs = Command::new(&self.kvs);
-        let settings = std::env::vars_os().filter_map(|(name, _)| {
-            let is_ours = name.to_str().is_some_and(|name| name.starts_with("AWS_"));
-            is_ours.then_some(name)
-        });
-        for name in settings {
-            kvs.env_remove(name);
-        }
-        kvs.env("AWS_ACCESS_KEY_ID", "emulator")
-            .env("AWS_SECRET_ACCESS_KEY", "emulator")
-            .env("AWS_REGION", "us-east-1")
-            .current_dir(&self.folder)
-            .stdin(Stdio::null());
-        kvs
+        kvs(&self.kvs, &self.folder)
     }
 }
 
-/// Builds a program as people run it.
-fn built(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
+/// The `kvs` command in a folder, with keys that the emulator takes and without this machine's
+/// settings.
+pub(crate) fn kvs(program: &Path, folder: &Path) -> Command {
+    let mut kvs = Command::new(program);
+    let settings = std::env::vars_os().filter_map(|(name, _)| {
+        let is_ours = name.to_str().is_some_and(|name| name.starts_with("AWS_"));
+        is_ours.then_some(name)
+    });
+    for name in settings {
+        kvs.env_remove(name);
+    }
+    kvs.env("AWS_ACCESS_KEY_ID", "emulator")
+        .env("AWS_SECRET_ACCESS_KEY", "emulator")
+        .env("AWS_REGION", "us-east-1")
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    kvs
+}
+
+/// Builds a program.
+pub(crate) fn built(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
     let messages = process::text(
         process::cargo()
             .current_dir(root)
-            .args(["build", "--release", "--locked"])
+            .args(["build", "--locked"])
             .args(which)
             .arg("--message-format=json-render-diagnostics"),
     )?;
@@ -152,9 +158,9 @@ fn executable(messages: &str) -> Option<PathBuf> {
 }
 
 /// The service on this machine, until it is dropped.
-struct Emulator {
+pub(crate) struct Emulator {
     process: Child,
-    url: String,
+    pub(crate) url: String,
     /// Held open, since who writes to a closed pipe is ended.
     _output: BufReader<ChildStdout>,
 }
@@ -164,12 +170,12 @@ impl Emulator {
     fn load(bench: &Bench, file: &Path) -> Result<Self, Failure> {
         let stream: std::ffi::OsString =
             [OsStr::new("cam="), file.as_os_str()].into_iter().collect();
-        let mut process = bench
-            .kvs()
-            .args(["emulator", "--listen", "127.0.0.1:0", "--load"])
-            .arg(stream)
-            .stdout(Stdio::piped())
-            .spawn()?;
+        Self::start(bench.kvs().args(["emulator", "--load"]).arg(stream))
+    }
+
+    /// Runs the command `kvs emulator`.
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
         let mut output = match process.stdout.take() {
             Some(output) => BufReader::new(output),
             None => return Err("the emulator has no output".into()),
