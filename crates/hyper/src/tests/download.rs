@@ -21,7 +21,7 @@ const RECORDED: &[u8] = b"\x1A\x45\xDF\xA3\x8B\x42\x82\x88matroska\x18\x53\x80\x
     \x1F\x43\xB6\x75\x8E\xE7\x81\x05\xA3\x89\x81\x00\x00\x80frame";
 
 /// A fragment as the service sends it.
-fn media(number: &str) -> Vec<u8> {
+pub(super) fn media(number: &str) -> Vec<u8> {
     let mut recording = Fragments::new();
     recording.push(RECORDED.into());
     recording.finish();
@@ -48,7 +48,7 @@ fn endpoint(peer: &Peer) -> String {
     ok(&format!(r#"{{"DataEndpoint":"{}"}}"#, peer.url()))
 }
 
-fn listed(numbers: [&str; 2]) -> String {
+pub(super) fn listed(numbers: [&str; 2]) -> String {
     let listed = numbers.map(|number| {
         format!(
             r#"{{"FragmentNumber":"{number}","FragmentSizeInBytes":100,"ProducerTimestamp":{number}}}"#
@@ -57,7 +57,7 @@ fn listed(numbers: [&str; 2]) -> String {
     ok(&format!(r#"{{"Fragments":[{}]}}"#, listed.join(",")))
 }
 
-fn everything() -> Selection {
+pub(super) fn everything() -> Selection {
     let to = Timestamp::new(4_000_000_000, 0);
     Selection::between("cam", TimestampOrigin::Producer, Timestamp::default(), to)
 }

@@ -3,6 +3,7 @@
 
 mod bodies;
 mod calls;
+mod cancel;
 mod download;
 mod endpoints;
 mod peer;
