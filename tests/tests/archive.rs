@@ -1,10 +1,17 @@
 //! The main job against the emulator, under both drivers.
-#![allow(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what fails in a test fails the test"
+)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use kvs_emulator::{Emulator, Stream};
-use kvs_tests::both;
+use kvs_tests::{Driver, both};
 use kvs_ureq::api::protocol::Timestamp;
-use kvs_ureq::archive::{ExportOptions, MissingReason, Selection, TimestampOrigin};
+use kvs_ureq::archive::{ExportOptions, MissingReason, Plan, Selection, TimestampOrigin};
 use kvs_ureq::mkv::{Fragment, Frame};
 
 fn all_of(stream: &str) -> Selection {
@@ -103,4 +110,66 @@ fn what_a_stream_does_not_hold_is_nothing() {
             "{told}"
         );
     });
+}
+
+/// The plan of a download of which one fragment was taken.
+fn plan(driver: &Driver) -> Plan {
+    let (everything, options) = (all_of("demo"), ExportOptions::default());
+    match driver {
+        Driver::Ureq(client) => {
+            let mut download = client.download(everything, options);
+            download.next().unwrap().unwrap();
+            download.plan().unwrap().clone()
+        }
+        Driver::Hyper(runtime, client) => runtime.block_on(async {
+            let mut download = client.download(everything, options);
+            download.next().await.unwrap().unwrap();
+            download.plan().unwrap().clone()
+        }),
+    }
+}
+
+/// All that a download brings which goes on with a plan.
+fn resume(driver: &Driver, plan: Plan) -> Vec<Fragment> {
+    let (everything, options) = (all_of("demo"), ExportOptions::default());
+    match driver {
+        Driver::Ureq(client) => {
+            let download = client.resume(everything, plan, options);
+            download.map(Result::unwrap).collect()
+        }
+        Driver::Hyper(runtime, client) => runtime.block_on(async {
+            let mut download = client.resume(everything, plan, options);
+            let mut fragments = Vec::new();
+            while let Some(fragment) = download.next().await {
+                fragments.push(fragment.unwrap());
+            }
+            fragments
+        }),
+    }
+}
+
+#[test]
+fn a_download_goes_on_with_the_plan_of_another() {
+    let asked = Arc::new(AtomicU64::new(0));
+    let count = Arc::clone(&asked);
+    let emulator = Emulator::builder()
+        .stream("demo", Stream::demo())
+        .log(move |access| {
+            if access.operation == Some("GetMediaForFragmentList") {
+                count.fetch_add(access.fragments, Ordering::SeqCst);
+            }
+        });
+    let emulator = emulator.start().unwrap();
+    both(emulator.url(), |driver, _| {
+        let (whole, ..) = driver.download(all_of("demo"), ExportOptions::default());
+        let plan = plan(driver);
+        assert_eq!(plan.len(), 15);
+        for done in [0, 1, 7, 14, 15] {
+            let rest = resume(driver, plan.clone().with_done(done as u64));
+            assert_eq!(frames(&rest), frames(&whole[done..]), "{done} are done");
+        }
+    });
+    emulator.stop();
+    let each = 15 + 15 + 15 + 14 + 8 + 1;
+    assert_eq!(asked.load(Ordering::SeqCst), 2 * each);
 }
