@@ -5,7 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use crate::{Failure, codegen, conformance, differential, fuzz, media, process, python, readers, resume, semver, simulate, sweep, tidy};
+use crate::{
+    Failure, codegen, conformance, differential, fuzz, guards, media, process, python, readers,
+    resume, semver, simulate, sweep, tidy,
+};
 
 /// How a check has ended.
 #[derive(Debug)]
@@ -34,7 +37,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 17] = [
+const CHECKS: [(&str, Check); 18] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -66,6 +69,7 @@ const CHECKS: [(&str, Check); 17] = [
     }),
     ("mutants", |root| Ok(simulate::mutants(root)?.into())),
     ("resume", |root| Ok(resume::run(root, resume::RUNS)?.into())),
+    ("guards", guards::check),
     ("media", media::check),
     ("fuzz", fuzz::smoke),
 ];

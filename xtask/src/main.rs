@@ -11,12 +11,13 @@ mod codegen;
 mod conformance;
 mod differential;
 mod fuzz;
+mod guards;
 mod media;
 mod process;
 mod python;
 mod readers;
-mod semver;
 mod resume;
+mod semver;
 mod simulate;
 mod sweep;
 mod system;
@@ -51,6 +52,8 @@ Commands:
   simulate --mutants    break the machine on purpose: the simulator has to notice
   resume [RUNS]         kill exports again and again: what comes of each has to be the same file;
                         10 unless said
+  guards [--update]     count crates, bytes, allocations and instructions, and compare with
+                        tests/bench/figures.txt, or write it anew
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
   ci                    all of these, and formatting, lints, documentation, licences";
 
@@ -87,6 +90,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["simulate", options @ ..] => simulate::run(&root(), options),
         ["resume"] => resume::run(&root(), resume::RUNS),
         ["resume", runs] => resume::run(&root(), runs),
+        ["guards"] => guards::run(&root()),
+        ["guards", "--update"] => guards::update(&root()),
         ["media"] => media::run(&root()),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {

@@ -27,6 +27,12 @@ pub(crate) const COMPILER: Tools = Tools {
     packages: &["g++"],
 };
 
+/// What counts instructions.
+pub(crate) const COUNTER: Tools = Tools {
+    programs: &["valgrind"],
+    packages: &["valgrind"],
+};
+
 impl Tools {
     /// Installs what is not there, where that is ours to do; else says what is missing.
     pub(crate) fn provide(&self) -> Result<Option<String>, Failure> {

@@ -21,7 +21,7 @@ enum External {
     Only(&'static [&'static str]),
 }
 
-const ROOMS: [Room; 13] = [
+const ROOMS: [Room; 14] = [
     room("kvs-codegen", &[]),
     room("xtask", &["kvs-codegen"]),
     sansio("kvs-protocol", &[], CODECS),
@@ -35,6 +35,7 @@ const ROOMS: [Room; 13] = [
     room("kvs-emulator", &["kvs-api", "kvs-mkv"]),
     room("kvs-cli", CRATES),
     room("kvs-tests", CRATES),
+    room("kvs-bench", &["kvs-archive"]),
 ];
 
 const CODECS: &[&str] = &[
