@@ -18,7 +18,8 @@ Exit codes:
   0  all is done
   1  it failed; nothing stands under the name of the output
   2  the command line is wrong
-  3  the output is there, but some fragments are missing in it";
+  3  the output is there, but some fragments are missing in it
+  130  it was stopped with Ctrl-C, and a later run of `kvs get` goes on";
 
 pub(super) const TIMES: &str = "\
 Times are written as 2026-11-24T10:00:00Z, as '2026-11-24 10:00' (UTC; seconds if need be), or as
@@ -42,11 +43,18 @@ of the fragments, the others are delivered, FILE.missing.jsonl names those that 
 why, and the exit code is 3. Where the tracks change in the middle, a second file begins, named
 like the first with -2 at its end.
 
+A run that was killed, cut off or stopped with Ctrl-C is gone on with by the same command, and the
+file comes out as if nothing had happened. Until then .FILE.part holds what was fetched, and
+.FILE.journal tells what is done and what was to be fetched: the fragments that there were then, of
+the range that was meant then, also where it was written as -2h. To give up, remove both files; to
+begin anew, add --restart. A pipe, and other formats than mkv, begin anew each time.
+
 Exit codes:
   0  every fragment is there
   1  it failed; nothing stands under the name of the output
   2  the command line is wrong
-  3  the output is there, but some fragments are missing in it";
+  3  the output is there, but some fragments are missing in it
+  130  it was stopped with Ctrl-C";
 
 pub(super) const FRAMES_FORMS: &str = "\
 What the folder holds:
