@@ -16,23 +16,7 @@ use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
 /// The endpoints of one client: each API of each stream has one of its own, which the control
 /// service tells and which is kept until it fails.
 ///
-/// A driver asks [`locate`](Self::locate) before each call, sends the [`Question`] if there is one,
-/// and calls [`forget`](Self::forget) when the call fails.
-///
-/// ```
-/// use kvs_archive::api::archived_media::ListFragments;
-/// use kvs_archive::api::protocol::{Operation, Settings};
-/// use kvs_archive::{Endpoints, Location};
-///
-/// let mut endpoints = Endpoints::new(&Settings::new("eu-west-1"));
-/// let list = ListFragments { stream_name: Some("door".into()), ..Default::default() };
-/// let Location::Unknown(question) = endpoints.locate(ListFragments::SERVICE, list.route())? else {
-///     unreachable!("nothing is known yet")
-/// };
-/// assert_eq!(question.operation().stream_name.as_deref(), Some("door"));
-/// assert_eq!(question.target().origin.host(), "kinesisvideo.eu-west-1.amazonaws.com");
-/// # Ok::<(), kvs_archive::api::protocol::Invalid>(())
-/// ```
+/// What sends an operation there is [`Dispatch`](crate::Dispatch).
 #[derive(Debug)]
 pub struct Endpoints {
     region: String,
@@ -58,7 +42,7 @@ struct Place {
 
 /// Where an operation goes.
 #[derive(Debug)]
-pub enum Location {
+pub(crate) enum Location {
     /// There.
     Known {
         /// The endpoint.
@@ -70,7 +54,7 @@ pub enum Location {
     Unknown(Question),
 }
 
-/// What the control service is to be asked.
+/// What the control service is asked.
 #[derive(Debug)]
 pub struct Question {
     place: Place,
@@ -80,12 +64,12 @@ pub struct Question {
 
 impl Question {
     /// The operation to send.
-    pub fn operation(&self) -> &GetDataEndpoint {
+    pub(crate) fn operation(&self) -> &GetDataEndpoint {
         &self.operation
     }
 
     /// Where it goes: to the control service.
-    pub fn target(&self) -> &Arc<Target> {
+    pub(crate) fn target(&self) -> &Arc<Target> {
         &self.target
     }
 }
@@ -146,7 +130,7 @@ impl Endpoints {
     /// # Errors
     /// [`Invalid`] when the region is not the name of one, or when there is no endpoint for the
     /// settings, as for FIPS at an endpoint that was configured.
-    pub fn locate(&self, service: &Service, route: Route<'_>) -> Result<Location, Invalid> {
+    pub(crate) fn locate(&self, service: &Service, route: Route<'_>) -> Result<Location, Invalid> {
         let Route::Discovered { api, resource } = route else {
             return Ok(Location::Known {
                 target: self.control(service)?,
@@ -188,7 +172,7 @@ impl Endpoints {
     /// # Errors
     /// [`Malformed`] when the answer is no endpoint, or one that must not be trusted with signed
     /// requests: only HTTPS at AWS's own domains is, and the origin that the caller configured.
-    pub fn learn(
+    pub(crate) fn learn(
         &mut self,
         question: Question,
         answer: GetDataEndpointOutput,
@@ -215,7 +199,7 @@ impl Endpoints {
 
     /// Drops the endpoint of `route` if `error` may come from its being out of date. True when it
     /// did: then [`locate`](Self::locate) asks anew.
-    pub fn forget<E>(&mut self, route: Route<'_>, error: &Error<E>) -> bool {
+    pub(crate) fn forget<E>(&mut self, route: Route<'_>, error: &Error<E>) -> bool {
         let Route::Discovered { api, resource } = route else {
             return false;
         };

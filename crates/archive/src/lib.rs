@@ -1,6 +1,7 @@
 //! Workflows over the archives of Amazon Kinesis Video Streams, without I/O.
 //!
-//! - [`Endpoints`] knows where each API of each stream is served, and what to ask when it does not.
+//! - [`Endpoints`] knows where each API of each stream is served; [`Dispatch`] takes an operation
+//!   there, and asks when it is not known.
 //! - [`Listing`] collects what a stream holds, and puts it in order.
 //! - [`Export`] fetches fragments: whole, in order, within bounded memory, and says what is missing.
 //! - [`journal`] is how a run tells a later one what it has come to.
@@ -9,6 +10,7 @@
 //! `kvs-hyper` are the loops around them.
 #![forbid(unsafe_code)]
 
+mod dispatch;
 mod endpoints;
 mod export;
 pub mod journal;
@@ -17,7 +19,8 @@ mod plan;
 mod report;
 mod selection;
 
-pub use endpoints::{Endpoints, Location, Question};
+pub use dispatch::{Dispatch, DispatchStep};
+pub use endpoints::{Endpoints, Question};
 pub use export::{Exchange, Export, ExportOptions, Quota, Step};
 pub use kvs_api as api;
 pub use kvs_mkv as mkv;

@@ -38,6 +38,15 @@ pub enum ErrorKind<E> {
 }
 
 impl<E> Error<E> {
+    /// What ended a call of `operation` before its first attempt, or outside of any.
+    pub fn unsent(operation: &'static str, kind: ErrorKind<E>) -> Self {
+        Self {
+            operation,
+            attempts: 0,
+            kind,
+        }
+    }
+
     /// The same error in the terms of another service: what a control service refused, for a call
     /// that had to ask it first. The services of a family share their error codes.
     pub fn for_service<F: ServiceError>(self) -> Error<F> {

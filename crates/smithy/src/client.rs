@@ -10,10 +10,9 @@ use aws_types::SdkConfig;
 use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::{
     Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Operation, Paginated, Session,
-    Streamed, Target, Timeouts,
+    Streamed, Timeouts,
 };
-use kvs_archive::api::video::GetDataEndpoint;
-use kvs_archive::{Endpoints, Location};
+use kvs_archive::{Dispatch, DispatchStep, Endpoints};
 
 use crate::body::Body;
 use crate::config;
@@ -168,58 +167,27 @@ impl Client {
         Pages::new(self.clone(), operation)
     }
 
-    /// Sends an operation to its endpoint, and once more to a new one if that was out of date.
+    /// Sends an operation to its endpoint.
     async fn route<O: Operation>(
         &self,
         operation: &O,
     ) -> Result<Opened<O::Output>, Error<O::Error>> {
-        // One for both, for a repeat is what it tells.
-        let token = self.session().token();
+        let dispatch = Dispatch::new(operation, &mut self.session());
+        let mut dispatch = dispatch.with_input_checked(self.shared.checks_inputs);
         loop {
-            let (target, remembered) = self.locate(operation, &token).await?;
-            match self.call(self.prepare(operation, target, &token)?).await {
-                Err(error) if remembered && self.endpoints().forget(operation.route(), &error) => {}
-                done => return done,
+            // Bound first: in the match the lock would be held through all of its arms.
+            let step = dispatch.step(&self.endpoints())?;
+            match step {
+                DispatchStep::Ask { question, call } => {
+                    let answer = self.call(call).await.map(|opened| opened.output);
+                    dispatch.learn(question, answer, &mut self.endpoints())?;
+                }
+                DispatchStep::Send(call) => match self.call(call).await {
+                    Err(error) if dispatch.is_to_move(&error, &mut self.endpoints()) => {}
+                    done => return done,
+                },
             }
         }
-    }
-
-    /// The endpoint of an operation, and whether it was known before.
-    async fn locate<O: Operation>(
-        &self,
-        operation: &O,
-        token: &str,
-    ) -> Result<(Arc<Target>, bool), Error<O::Error>> {
-        let location = self.endpoints().locate(O::SERVICE, operation.route());
-        match location.map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))? {
-            Location::Known { target, remembered } => Ok((target, remembered)),
-            Location::Unknown(question) => {
-                // What cannot be sent need not be located.
-                self.prepare(operation, Arc::clone(question.target()), token)?;
-                let call = Call::new(question.operation(), Arc::clone(question.target()));
-                let call = call.map_err(Error::for_service)?;
-                let answer = self.call(call).await.map_err(Error::for_service)?.output;
-                let learned = self.endpoints().learn(question, answer);
-                let target = learned.map_err(|malformed| {
-                    failed::<GetDataEndpoint>(ErrorKind::Malformed(malformed))
-                });
-                Ok((target.map_err(Error::for_service)?, false))
-            }
-        }
-    }
-
-    /// The call of an operation, if it is to be sent.
-    fn prepare<'o, O: Operation>(
-        &self,
-        operation: &'o O,
-        target: Arc<Target>,
-        token: &str,
-    ) -> Result<Call<&'o O>, Error<O::Error>> {
-        let call = Call::with_token(operation, target, token)?;
-        if self.shared.checks_inputs {
-            return call.checked();
-        }
-        Ok(call)
     }
 
     /// Carries a call through all of its attempts.
@@ -270,7 +238,7 @@ impl Client {
     ) -> Result<Credentials, Error<O::Error>> {
         let found = self.shared.credentials.credentials(self.now(), refused);
         let found = found.await;
-        found.map_err(|why| failed::<O>(ErrorKind::Credentials(why)))
+        found.map_err(|why| Error::unsent(O::NAME, ErrorKind::Credentials(why)))
     }
 
     fn now(&self) -> SystemTime {
@@ -285,14 +253,5 @@ impl Client {
     fn endpoints(&self) -> MutexGuard<'_, Endpoints> {
         let endpoints = self.shared.endpoints.lock();
         endpoints.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What ended a call outside of its attempts.
-fn failed<O: Operation>(kind: ErrorKind<O::Error>) -> Error<O::Error> {
-    Error {
-        operation: O::NAME,
-        attempts: 0,
-        kind,
     }
 }

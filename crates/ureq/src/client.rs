@@ -10,11 +10,11 @@ use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::settings::Explicit;
 use kvs_archive::api::protocol::{
     Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Observer, Operation, Paginated,
-    Session, Settings, Streamed, Target, Timeouts, Timestamp,
+    Session, Settings, Streamed, Timeouts, Timestamp,
 };
-use kvs_archive::api::video::GetDataEndpoint;
 use kvs_archive::{
-    Endpoints, ExportOptions, Listed, Listing, Location, Plan, Selection, TimestampOrigin,
+    Dispatch, DispatchStep, Endpoints, ExportOptions, Listed, Listing, Plan, Selection,
+    TimestampOrigin,
 };
 
 use crate::body::Body;
@@ -248,9 +248,9 @@ impl Client {
         let mut listing = Listing::new(stream, by, from, to);
         while let Some(request) = listing.request() {
             let page = self.send(request.clone())?;
-            listing
-                .page(page)
-                .map_err(|malformed| failed::<ListFragments>(ErrorKind::Malformed(malformed)))?;
+            listing.page(page).map_err(|malformed| {
+                Error::unsent(ListFragments::NAME, ErrorKind::Malformed(malformed))
+            })?;
         }
         Ok(listing.into_fragments())
     }
@@ -274,55 +274,24 @@ impl Client {
         &*self.shared.clock
     }
 
-    /// Sends an operation to its endpoint, and once more to a new one if that was out of date.
+    /// Sends an operation to its endpoint.
     fn route<O: Operation>(&self, operation: &O) -> Result<Opened<O::Output>, Error<O::Error>> {
-        // One for both, for a repeat is what it tells.
-        let token = self.session().token();
+        let dispatch = Dispatch::new(operation, &mut self.session());
+        let mut dispatch = dispatch.with_input_checked(self.shared.checks_inputs);
         loop {
-            let (target, remembered) = self.locate(operation, &token)?;
-            match self.call(self.prepare(operation, target, &token)?) {
-                Err(error) if remembered && self.endpoints().forget(operation.route(), &error) => {}
-                done => return done,
+            // Bound first: in the match the lock would be held through all of its arms.
+            let step = dispatch.step(&self.endpoints())?;
+            match step {
+                DispatchStep::Ask { question, call } => {
+                    let answer = self.call(call).map(|opened| opened.output);
+                    dispatch.learn(question, answer, &mut self.endpoints())?;
+                }
+                DispatchStep::Send(call) => match self.call(call) {
+                    Err(error) if dispatch.is_to_move(&error, &mut self.endpoints()) => {}
+                    done => return done,
+                },
             }
         }
-    }
-
-    /// The endpoint of an operation, and whether it was known before.
-    fn locate<O: Operation>(
-        &self,
-        operation: &O,
-        token: &str,
-    ) -> Result<(Arc<Target>, bool), Error<O::Error>> {
-        let location = self.endpoints().locate(O::SERVICE, operation.route());
-        match location.map_err(|invalid| failed::<O>(ErrorKind::Invalid(invalid)))? {
-            Location::Known { target, remembered } => Ok((target, remembered)),
-            Location::Unknown(question) => {
-                // What cannot be sent need not be located.
-                self.prepare(operation, Arc::clone(question.target()), token)?;
-                let call = Call::new(question.operation(), Arc::clone(question.target()));
-                let answer = call.and_then(|call| self.call(call));
-                let answer = answer.map_err(Error::for_service)?.output;
-                let learned = self.endpoints().learn(question, answer);
-                let target = learned.map_err(|malformed| {
-                    failed::<GetDataEndpoint>(ErrorKind::Malformed(malformed))
-                });
-                Ok((target.map_err(Error::for_service)?, false))
-            }
-        }
-    }
-
-    /// The call of an operation, if it is to be sent.
-    fn prepare<'o, O: Operation>(
-        &self,
-        operation: &'o O,
-        target: Arc<Target>,
-        token: &str,
-    ) -> Result<Call<&'o O>, Error<O::Error>> {
-        let call = Call::with_token(operation, target, token)?;
-        if self.shared.checks_inputs {
-            return call.checked();
-        }
-        Ok(call)
     }
 
     /// Carries a call through all of its attempts.
@@ -370,7 +339,7 @@ impl Client {
 
     fn credentials<O: Operation>(&self) -> Result<Arc<Credentials>, Error<O::Error>> {
         let found = self.shared.credentials.get(self);
-        found.map_err(|none| failed::<O>(ErrorKind::Credentials(none)))
+        found.map_err(|none| Error::unsent(O::NAME, ErrorKind::Credentials(none)))
     }
 
     /// What the service's clock shows, as far as is known.
@@ -394,14 +363,5 @@ impl Client {
     fn endpoints(&self) -> MutexGuard<'_, Endpoints> {
         let endpoints = self.shared.endpoints.lock();
         endpoints.unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// What ended a call outside of its attempts.
-fn failed<O: Operation>(kind: ErrorKind<O::Error>) -> Error<O::Error> {
-    Error {
-        operation: O::NAME,
-        attempts: 0,
-        kind,
     }
 }

@@ -1,15 +1,14 @@
 //! Calls in virtual time: the loop of a driver around the real machines.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use kvs_ureq::api::archived_media::{Exception, GetMediaForFragmentList};
 use kvs_ureq::api::archived_media::{ListFragments, ListFragmentsOutput};
 use kvs_ureq::api::protocol::{
-    Call, Credentials, Error, Head, Interruption, Operation, Session, Settings, Target,
+    Call, Credentials, Error, Head, Interruption, Operation, Session, Settings,
 };
-use kvs_ureq::archive::{Endpoints, Location};
+use kvs_ureq::archive::{Dispatch, DispatchStep, Endpoints};
 use tokio::time::{Instant, sleep};
 
 use super::world::{Flow, START, World, service_time};
@@ -76,41 +75,21 @@ impl Client {
         &self,
         operation: &O,
     ) -> Result<(O::Output, Flow), Error<O::Error>> {
+        let mut dispatch = Dispatch::new(operation, &mut self.session.borrow_mut());
         loop {
-            let location = self
-                .endpoints
-                .borrow()
-                .locate(O::SERVICE, operation.route())
-                .expect("the region is one");
-            let (target, remembered) = match location {
-                Location::Known { target, remembered } => (target, remembered),
-                Location::Unknown(question) => {
-                    let call = Call::new(question.operation(), Arc::clone(question.target()));
-                    let call = call.map_err(Error::for_service)?;
-                    let answer = self.call(call).await.map_err(Error::for_service)?.0;
-                    let learned = self.endpoints.borrow_mut().learn(question, answer);
-                    (learned.expect("an endpoint of the service"), false)
+            let step = dispatch.step(&self.endpoints.borrow())?;
+            match step {
+                DispatchStep::Ask { question, call } => {
+                    let answer = self.call(call).await.map(|(output, _)| output);
+                    dispatch.learn(question, answer, &mut self.endpoints.borrow_mut())?;
                 }
-            };
-            let answer = self.attempt(operation, target).await;
-            match answer {
-                Err(error)
-                    if remembered
-                        && self
-                            .endpoints
-                            .borrow_mut()
-                            .forget(operation.route(), &error) => {}
-                done => return done,
+                DispatchStep::Send(call) => match self.call(call).await {
+                    Err(error) if dispatch.is_to_move(&error, &mut self.endpoints.borrow_mut()) => {
+                    }
+                    done => return done,
+                },
             }
         }
-    }
-
-    async fn attempt<O: Operation>(
-        &self,
-        operation: &O,
-        target: Arc<Target>,
-    ) -> Result<(O::Output, Flow), Error<O::Error>> {
-        self.call(Call::new(operation, target)?).await
     }
 
     async fn call<O: Operation>(
