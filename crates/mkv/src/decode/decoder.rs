@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::collect::Collected;
 use super::event::{Event, Fault};
-use super::input::{Gather, Input};
+use super::input::{Input, to_u64};
 use super::level::{Element, Level, OPEN};
 use super::limits::Limits;
 use super::lost::Lost;
@@ -112,7 +112,7 @@ pub(super) enum State {
     /// The head of an element.
     Head,
     /// The payload of an element.
-    Payload(Element, Gather),
+    Payload(Element),
     /// The payload of a master of unknown size.
     Collect(Element, Collected),
     /// The payload of an element that is of no interest.
@@ -198,10 +198,10 @@ impl Decoder {
     /// of a few KiB and less that is cheaper than to make [`Bytes`] of each for
     /// [`push`](Self::push). Large ones are better pushed, for frames that lie in one of them are
     /// not copied at all.
+    #[inline]
     pub fn push_slice(&mut self, piece: &[u8]) {
-        let piece = self.run_through(piece);
-        if !piece.is_empty() {
-            self.input.push(Bytes::copy_from_slice(piece));
+        if !self.input.absorb(piece) {
+            self.run_through(piece);
         }
     }
 
@@ -211,13 +211,18 @@ impl Decoder {
     }
 
     /// The next event; `None` where more input is needed, or after the end of it.
+    #[inline]
     pub fn next_event(&mut self) -> Option<Event> {
+        if self.input.is_short() && self.events.is_empty() {
+            return None;
+        }
+        self.advance()
+    }
+
+    fn advance(&mut self) -> Option<Event> {
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);
-            }
-            if self.is_starved() {
-                return None;
             }
             if let Some(frame) = self.next_in_run() {
                 return Some(Event::Frame(frame));
@@ -233,16 +238,17 @@ impl Decoder {
 
     /// Bytes of the input that have been read so far.
     pub fn position(&self) -> u64 {
-        self.input.position()
+        let gathered = to_u64(self.input.gathered());
+        self.input.position().saturating_add(gathered)
     }
 
     /// Where in the input the first byte is that a fragment to come may hold, one that exceeds
     /// `limit` already left out.
     pub(super) fn needed_from(&self, limit: u64) -> u64 {
-        let at = self.input.position();
+        let at = self.position();
         let element = match (&self.state, &self.held) {
             (
-                State::Payload(element, _)
+                State::Payload(element)
                 | State::Collect(element, _)
                 | State::Skip(element)
                 | State::Tail(element),
@@ -258,30 +264,16 @@ impl Decoder {
         }
     }
 
-    /// Whether a payload is under way and nothing has come that it could go on with.
-    fn is_starved(&self) -> bool {
-        match &self.state {
-            State::Payload(_, gather) => {
-                self.input.is_empty() && !gather.is_whole() && !self.input.finished()
-            }
-            _ => false,
-        }
-    }
-
     fn step(&mut self) -> Result<Progress, Failure> {
         match &mut self.state {
             State::Start => self.start(),
             State::Head => self.head(),
-            State::Payload(element, gather) => {
+            State::Payload(element) => {
                 let element = *element;
-                if let Some(payload) = gather.feed(&mut self.input) {
-                    self.take(element, payload)?;
-                } else if self.input.finished() {
-                    let partial = gather.take();
-                    self.input.unread(partial);
-                    self.state = State::Tail(element);
-                } else {
-                    return Ok(Progress::Wait);
+                match self.input.take_whole(element.left(self.input.position())) {
+                    Some(payload) => self.take(element, payload)?,
+                    None if self.input.finished() => self.state = State::Tail(element),
+                    None => return Ok(Progress::Wait),
                 }
                 Ok(Progress::Made)
             }

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use bytes::{Buf, Bytes};
 
 use super::checksum::Sum;
+use super::gather::Gather;
 
 /// Bytes that tell whether an element begins: its head and that of its first child.
 pub(super) const LOOK: usize = 32;
@@ -12,12 +13,15 @@ pub(super) const LOOK: usize = 32;
 /// How often all of the input may be read again, at most.
 const REREADS: u64 = 4;
 
-/// Pieces that are not consumed yet. Pieces are cut, never moved.
+/// Pieces that are not consumed yet. Pieces are cut, never moved, but for those that an element lies
+/// across.
 #[derive(Debug, Default)]
 pub(super) struct Input {
     /// Empty only if `rest` is.
     front: Bytes,
     rest: VecDeque<Bytes>,
+    /// What comes before `front`, which is empty for as long as more of this is needed.
+    gather: Gather,
     position: u64,
     finished: bool,
     /// Bytes put back so far.
@@ -27,8 +31,19 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn push(&mut self, piece: Bytes) {
-        if piece.is_empty() || self.finished {
+    pub(super) fn push(&mut self, mut piece: Bytes) {
+        if self.finished {
+            return;
+        }
+        if self.is_short() {
+            if self.gather.is_satisfied_by(&piece) {
+                self.gather.forget();
+            } else {
+                let gathered = self.gather(&piece);
+                piece.advance(gathered);
+            }
+        }
+        if piece.is_empty() {
             return;
         }
         if self.front.is_empty() {
@@ -38,25 +53,79 @@ impl Input {
         }
     }
 
-    /// Takes what a payload under way misses right from a piece, if that is what comes next; gives
-    /// back the rest.
-    pub(super) fn pass<'a>(&mut self, piece: &'a [u8], gather: &mut Gather) -> &'a [u8] {
-        if !self.front.is_empty() || self.finished {
-            return piece;
+    /// Takes what is gathered right from a piece; gives back the rest.
+    pub(super) fn push_gathered<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
+        let gathered = self.gather(piece);
+        piece.get(gathered..).unwrap_or_default()
+    }
+
+    /// Takes a piece that is gathered as a whole and does not complete what it is a part of. Nearly
+    /// all pieces are of that kind where they are small.
+    #[inline]
+    pub(super) fn absorb(&mut self, piece: &[u8]) -> bool {
+        self.gather.absorb(piece)
+    }
+
+    /// Copies a piece. Nothing is being gathered.
+    pub(super) fn push_copy(&mut self, piece: &[u8]) {
+        if !piece.is_empty() && !self.finished {
+            let copy = self.gather.copy(piece);
+            self.push(copy);
         }
-        let missing = gather.want.saturating_sub(gather.have.len());
-        let (taken, rest) = piece.split_at(missing.min(piece.len()));
-        gather.reserve(taken.len(), missing);
-        gather.have.extend_from_slice(taken);
-        if let Some(sum) = &mut self.sum {
-            sum.update(taken);
+    }
+
+    /// Sees to it that the next `want` bytes lie in one piece as soon as they have come.
+    pub(super) fn demand(&mut self, want: usize) {
+        if self.front.len() >= want {
+            return;
         }
-        self.position = self.position.saturating_add(to_u64(taken.len()));
-        rest
+        self.gather.begin(want);
+        while self.is_short() && !self.front.is_empty() {
+            let next = self.rest.pop_front().unwrap_or_default();
+            let mut piece = std::mem::replace(&mut self.front, next);
+            let taken = self.gather.feed(&piece);
+            piece.advance(taken);
+            self.put_back(piece);
+        }
+        if self.finished {
+            self.gather.stop();
+        }
+        self.complete();
+    }
+
+    /// Whether what is demanded has not come yet, and still may.
+    #[inline]
+    pub(super) fn is_short(&self) -> bool {
+        self.gather.is_short()
+    }
+
+    fn gather(&mut self, piece: &[u8]) -> usize {
+        let gathered = self.gather.feed(piece);
+        self.complete();
+        gathered
+    }
+
+    fn complete(&mut self) {
+        if !self.is_short() {
+            let gathered = self.gather.take();
+            self.put_back(gathered);
+        }
+    }
+
+    fn put_back(&mut self, piece: Bytes) {
+        if piece.is_empty() {
+            return;
+        }
+        let old = std::mem::replace(&mut self.front, piece);
+        if !old.is_empty() {
+            self.rest.push_front(old);
+        }
     }
 
     pub(super) fn finish(&mut self) {
         self.finished = true;
+        self.gather.stop();
+        self.complete();
     }
 
     pub(super) fn finished(&self) -> bool {
@@ -66,6 +135,11 @@ impl Input {
     /// Bytes consumed since the beginning.
     pub(super) fn position(&self) -> u64 {
         self.position
+    }
+
+    /// Bytes of what is demanded that have come.
+    pub(super) fn gathered(&self) -> usize {
+        self.gather.len()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -128,6 +202,14 @@ impl Input {
         }
     }
 
+    /// Consumes bytes that have never been pushed, where nothing is.
+    pub(super) fn pass(&mut self, bytes: &[u8]) {
+        if let Some(sum) = &mut self.sum {
+            sum.update(bytes);
+        }
+        self.position = self.position.saturating_add(to_u64(bytes.len()));
+    }
+
     /// Sums up what is consumed from here on.
     pub(super) fn sum_up(&mut self, sum: Option<Sum>) {
         self.sum = sum;
@@ -149,10 +231,7 @@ impl Input {
         }
         self.unread = unread;
         self.position = self.position.saturating_sub(len);
-        let old = std::mem::replace(&mut self.front, piece);
-        if !old.is_empty() {
-            self.rest.push_front(old);
-        }
+        self.put_back(piece);
     }
 
     /// Bytes put back so far.
@@ -173,52 +252,6 @@ impl Input {
 /// No machine that this runs on has more address space than 64 bits.
 pub(super) fn to_u64(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
-}
-
-/// A payload under way that lies across pieces: copied once as it arrives.
-#[derive(Debug)]
-pub(super) struct Gather {
-    want: usize,
-    have: Vec<u8>,
-}
-
-impl Gather {
-    pub(super) fn new(want: usize) -> Self {
-        Self {
-            want,
-            have: Vec::new(),
-        }
-    }
-
-    /// Takes what the input holds; the payload once it is whole.
-    pub(super) fn feed(&mut self, input: &mut Input) -> Option<Bytes> {
-        while self.have.len() < self.want && !input.is_empty() {
-            let missing = self.want.saturating_sub(self.have.len());
-            let piece = input.take(missing);
-            self.reserve(piece.len(), missing);
-            self.have.extend_from_slice(&piece);
-        }
-        self.is_whole().then(|| self.take())
-    }
-
-    pub(super) fn is_whole(&self) -> bool {
-        self.have.len() == self.want
-    }
-
-    /// What arrived so far.
-    pub(super) fn take(&mut self) -> Bytes {
-        std::mem::take(&mut self.have).into()
-    }
-
-    /// Grows with what came, never to the size declared: one that lies costs next to nothing.
-    fn reserve(&mut self, more: usize, missing: usize) {
-        const AT_LEAST: usize = 16 << 10;
-        let spare = self.have.capacity().saturating_sub(self.have.len());
-        if spare < more {
-            let growth = self.have.len().max(more).max(AT_LEAST);
-            self.have.reserve_exact(growth.min(missing));
-        }
-    }
 }
 
 #[cfg(test)]
@@ -247,23 +280,49 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_across_pieces_is_gathered_as_it_arrives() {
-        let mut gather = Gather::new(5);
+    fn what_is_demanded_lies_in_one_piece_as_soon_as_it_has_come() {
         let mut input = input(&[b"ab", b"c"]);
-        assert_eq!(gather.feed(&mut input), None);
-        assert!(input.is_empty());
+        input.demand(5);
+        assert!(input.is_short() && input.is_empty());
+        assert!(!input.absorb(b"def"));
         input.push(Bytes::from_static(b"def"));
-        assert_eq!(gather.feed(&mut input), Some(Bytes::from_static(b"abcde")));
+        assert!(!input.is_short());
+        assert_eq!(input.front(), b"abcde");
+        assert_eq!(input.take_whole(5), Some(Bytes::from_static(b"abcde")));
+        assert_eq!((input.position(), input.front()), (5, &b"f"[..]));
+    }
+
+    #[test]
+    fn what_is_demanded_and_comes_in_one_piece_is_not_copied() {
+        let piece = Bytes::from(b"abcdef".to_vec());
+        let mut input = Input::default();
+        input.demand(5);
+        input.push(piece.clone());
+        let payload = input.take_whole(5).unwrap();
+        assert_eq!(payload.as_ptr(), piece.as_ptr());
         assert_eq!(input.front(), b"f");
     }
 
     #[test]
-    fn a_size_that_lies_costs_what_came() {
-        let mut gather = Gather::new(1 << 40);
+    fn the_end_gives_what_there_is() {
+        let mut input = input(&[b"ab"]);
+        input.demand(5);
+        assert!(input.absorb(b"c"));
+        assert_eq!(input.gathered(), 3);
+        input.finish();
+        assert!(!input.is_short());
+        assert_eq!((input.position(), input.front()), (0, &b"abc"[..]));
+        input.demand(4);
+        assert!(!input.is_short());
+        assert_eq!(input.front(), b"abc");
+    }
+
+    #[test]
+    fn what_lies_across_pieces_is_gathered_after_the_end_too() {
         let mut input = input(&[b"ab", b"c"]);
-        assert_eq!(gather.feed(&mut input), None);
-        assert!(gather.have.capacity() <= 16 << 10);
-        assert_eq!(&gather.take()[..], b"abc");
+        input.finish();
+        input.demand(3);
+        assert_eq!(input.front(), b"abc");
     }
 
     #[test]

@@ -31,6 +31,11 @@ impl Element {
             },
         }
     }
+
+    /// Bytes from a place in its payload to the end of it.
+    pub(super) fn left(self, at: u64) -> usize {
+        usize::try_from(self.end.saturating_sub(at)).unwrap_or(usize::MAX)
+    }
 }
 
 /// What the next element is a child of.

@@ -10,7 +10,7 @@ use super::apply::Bad;
 use super::checksum;
 use super::decoder::{Decoder, Failure, Progress, State};
 use super::event::{Damage, Event, Fault};
-use super::input::{Gather, to_u64};
+use super::input::to_u64;
 use super::level::{Element, Level, OPEN};
 use super::open::{Open, Segment};
 use super::scan::{self, Found};
@@ -23,13 +23,13 @@ pub(super) struct Lost {
     offset: u64,
     fault: Fault,
     /// What may tell where the way goes on.
-    clue: Option<(Element, Gather)>,
+    clue: Option<Element>,
 }
 
 impl Lost {
     /// Where the element begins that may tell where the way goes on.
     pub(super) fn clue_offset(&self) -> Option<u64> {
-        self.clue.as_ref().map(|(element, _)| element.offset)
+        self.clue.map(|element| element.offset)
     }
 }
 
@@ -60,14 +60,12 @@ impl Decoder {
         let State::Lost(lost) = &mut self.state else {
             return Progress::Made;
         };
-        if let Some((element, mut gather)) = lost.clue.take() {
-            match gather.feed(&mut self.input) {
+        if let Some(element) = lost.clue {
+            match self.input.take_whole(element.left(self.input.position())) {
                 Some(payload) => self.follow(element, payload),
-                None if self.input.finished() => self.input.unread(gather.take()),
-                None => {
-                    lost.clue = Some((element, gather));
-                    return Progress::Wait;
-                }
+                // Something else may be found in what there is of it.
+                None if self.input.finished() => lost.clue = None,
+                None => return Progress::Wait,
             }
             return Progress::Made;
         }
@@ -110,21 +108,20 @@ impl Decoder {
             }
             id::INFO | id::TRACKS | id::TAGS if fits => {
                 self.input.skip(to_u64(head_len));
-                self.gather(element);
+                self.input.demand(element.left(self.input.position()));
+                if let State::Lost(lost) = &mut self.state {
+                    lost.clue = Some(element);
+                }
             }
             _ => self.input.skip(1),
         }
     }
 
-    fn gather(&mut self, element: Element) {
-        let size = element.end.saturating_sub(self.input.position());
-        if let (Ok(size), State::Lost(lost)) = (usize::try_from(size), &mut self.state) {
-            lost.clue = Some((element, Gather::new(size)));
-        }
-    }
-
     /// Takes what a clue says, or goes on looking inside it.
     fn follow(&mut self, element: Element, payload: Bytes) {
+        if let State::Lost(lost) = &mut self.state {
+            lost.clue = None;
+        }
         let followed = match element.id {
             _ if !checksum::is_right(&payload) => Err(Bad::Checksum),
             id::TAGS => self.follow_tags(element, &payload),

@@ -21,6 +21,7 @@ mod encoding;
 mod ends;
 mod event;
 mod fragments;
+mod gather;
 mod header;
 mod input;
 mod level;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::collect::Collected;
 use super::decoder::{Decoder, Failure, Held, Progress, State};
 use super::event::Fault;
-use super::input::{Gather, LOOK, to_u64};
+use super::input::{LOOK, to_u64};
 use super::level::{Action, Element, Level, OPEN};
 use super::open::{Open, Segment};
 use crate::ebml::{BadHead, Head, Size, id};
@@ -126,12 +126,12 @@ impl Decoder {
             self.state = State::Collect(element, Collected::default());
             return Ok(());
         }
-        let size = element.end.saturating_sub(self.input.position());
-        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let size = element.left(self.input.position());
         match self.input.take_whole(size) {
             Some(payload) => self.take(element, payload),
             None => {
-                self.state = State::Payload(element, Gather::new(size));
+                self.input.demand(size);
+                self.state = State::Payload(element);
                 Ok(())
             }
         }

@@ -5,7 +5,7 @@ use bytes::Buf;
 use super::block::{Block, Clock};
 use super::decoder::{Decoder, Held, State};
 use super::event::Event;
-use super::input::{Gather, to_u64};
+use super::input::to_u64;
 use super::level::{Element, Level};
 use crate::ebml::{Head, Size, id};
 use crate::fragment::Frame;
@@ -36,25 +36,25 @@ impl Decoder {
         Some(frame)
     }
 
-    /// Takes from a piece what does not have to wait for others: the rest of a block under way, and
-    /// the beginning of the next, so that both are copied right to where they stay. Gives back what
-    /// is left.
-    pub(super) fn run_through<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
-        let State::Payload(element, gather) = &mut self.state else {
-            return piece;
-        };
-        let element = *element;
-        let rest = self.input.pass(piece, gather);
-        if rest.is_empty() || element.id != id::SIMPLE_BLOCK || !gather.is_whole() {
-            return rest;
+    /// Takes a piece: the rest of a block under way, and the beginning of the next, are copied right
+    /// to where they stay.
+    pub(super) fn run_through(&mut self, piece: &[u8]) {
+        let was_short = self.input.is_short();
+        let mut rest = self.input.push_gathered(piece);
+        if let State::Payload(element) = self.state
+            && element.id == id::SIMPLE_BLOCK
+            && was_short
+            && !rest.is_empty()
+            && let Some(payload) = self.input.take_whole(element.left(self.input.position()))
+        {
+            self.state = State::Head;
+            self.held = Some(Held { element, payload });
+            rest = self.begin_in_run(rest);
         }
-        let payload = gather.take();
-        self.state = State::Head;
-        self.held = Some(Held { element, payload });
-        self.begin_in_run(rest)
+        self.input.push_copy(rest);
     }
 
-    /// Begins a SimpleBlock that only its beginning is there of.
+    /// Begins a SimpleBlock that only its beginning is there of. Gives back what is left.
     fn begin_in_run<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
         let begun = self.sequel(piece).and_then(|next| {
             let (head, payload) = piece.split_at_checked(next.head_len)?;
@@ -66,11 +66,10 @@ impl Decoder {
             return piece;
         };
         self.events.push_back(Event::Frame(frame));
-        self.input.pass(head, &mut Gather::new(next.head_len));
-        let mut gather = Gather::new(next.len);
-        let rest = self.input.pass(payload, &mut gather);
-        self.state = State::Payload(next.element, gather);
-        rest
+        self.input.pass(head);
+        self.input.demand(next.len);
+        self.state = State::Payload(next.element);
+        self.input.push_gathered(payload)
     }
 
     /// The SimpleBlock that these bytes begin with, if they are the next of the input and it may
