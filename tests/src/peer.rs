@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// What a peer does with the next request.
 #[derive(Debug, Clone)]
@@ -13,7 +14,12 @@ pub enum Deed {
     AnswerAndClose(Vec<u8>),
     /// Answers with these bytes and says nothing more, until the client goes.
     AnswerAndStall(Vec<u8>),
+    /// Answers with these bytes and with a byte now and then, until the client goes.
+    AnswerAndDrip(Vec<u8>),
 }
+
+/// How often a byte drips.
+const NOW_AND_THEN: Duration = Duration::from_millis(5);
 
 /// The peer, on a port of its own.
 #[derive(Debug)]
@@ -93,6 +99,12 @@ fn serve(stream: TcpStream, deeds: &mut Vec<Deed>, seen: &Mutex<Seen>) {
             Some(Deed::Answer(bytes)) if writer.write_all(&bytes).is_ok() => {}
             Some(Deed::AnswerAndStall(bytes)) if writer.write_all(&bytes).is_ok() => {
                 let _ = std::io::copy(&mut reader, &mut std::io::sink());
+                return;
+            }
+            Some(Deed::AnswerAndDrip(bytes)) if writer.write_all(&bytes).is_ok() => {
+                while writer.write_all(b"0").is_ok() {
+                    std::thread::sleep(NOW_AND_THEN);
+                }
                 return;
             }
             Some(Deed::AnswerAndClose(bytes)) if writer.write_all(&bytes).is_ok() => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use kvs_archive::api::protocol::{Interruption, InterruptionKind};
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Throughput, Timeouts};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::pool::Lease;
@@ -22,6 +22,7 @@ pub struct Body {
     stall: Duration,
     /// How long it has been.
     silent: Duration,
+    throughput: Throughput,
     /// When it has to be there, if it is collected.
     until: Option<Instant>,
 }
@@ -33,11 +34,12 @@ enum State {
 }
 
 impl Body {
-    pub(crate) fn new(incoming: Incoming, lease: Lease, stall: Duration) -> Self {
+    pub(crate) fn new(incoming: Incoming, lease: Lease, timeouts: &Timeouts) -> Self {
         Self {
             state: State::Open(incoming, lease),
-            stall,
+            stall: timeouts.stall,
             silent: Duration::ZERO,
+            throughput: Throughput::new(timeouts.minimum_rate),
             until: None,
         }
     }
@@ -52,7 +54,7 @@ impl Body {
     ///
     /// # Errors
     /// [`Interruption`] when the peer closes the connection before the end, or is silent for too
-    /// long; from then on always the same.
+    /// long or too slow; from then on always the same.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
         loop {
             let incoming = match &mut self.state {
@@ -61,7 +63,8 @@ impl Body {
                 State::Failed(why) => return Err(Interruption::new(why.kind, &why.detail)),
             };
             let patience = self.stall.saturating_sub(self.silent);
-            let waiting = Waiting::new(&mut self.silent);
+            let patience = patience.min(self.throughput.patience());
+            let waiting = Waiting::new(&mut self.silent, &mut self.throughput);
             let frame = timeout(patience, incoming.frame()).await;
             drop(waiting);
             match frame {
@@ -70,6 +73,7 @@ impl Body {
                     if let Ok(data) = frame.into_data()
                         && !data.is_empty()
                     {
+                        self.throughput.received(data.len());
                         return Ok(Some(data));
                     }
                 }
@@ -80,6 +84,9 @@ impl Body {
                     }
                 }
                 Ok(Some(Err(error))) => self.state = State::Failed(broken(&error)),
+                Err(_) if self.silent < self.stall => {
+                    self.state = State::Failed(self.throughput.too_slow());
+                }
                 Err(_) => {
                     let detail = format!("nothing came for {:?}", self.stall);
                     let why = Interruption::new(InterruptionKind::TimedOut, detail);
@@ -125,21 +132,25 @@ impl Body {
 /// silent by one who looks again and again for a short while, and never by one who looks away.
 struct Waiting<'a> {
     since: Instant,
-    total: &'a mut Duration,
+    silent: &'a mut Duration,
+    throughput: &'a mut Throughput,
 }
 
 impl<'a> Waiting<'a> {
-    fn new(total: &'a mut Duration) -> Self {
+    fn new(silent: &'a mut Duration, throughput: &'a mut Throughput) -> Self {
         Self {
             since: Instant::now(),
-            total,
+            silent,
+            throughput,
         }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        *self.total = self.total.saturating_add(self.since.elapsed());
+        let waited = self.since.elapsed();
+        *self.silent = self.silent.saturating_add(waited);
+        self.throughput.waited(waited);
     }
 }
 

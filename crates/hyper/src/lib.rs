@@ -59,7 +59,7 @@ pub use download::Download;
 pub use kvs_archive as archive;
 pub use kvs_archive::api;
 pub use kvs_archive::api::protocol::observe;
-pub use kvs_archive::api::protocol::{Error, Invalid, Observer, Settings, Timeouts};
+pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Observer, Settings, Timeouts};
 pub use kvs_archive::mkv;
 pub use pages::Pages;
 pub use settings::from_surroundings;

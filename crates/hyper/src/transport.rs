@@ -124,7 +124,7 @@ impl Transport {
             place: place.clone(),
             pool: Arc::clone(&self.pool),
         };
-        Ok((head, Body::new(incoming, lease, self.timeouts.stall)))
+        Ok((head, Body::new(incoming, lease, &self.timeouts)))
     }
 
     fn interruption(&self, failure: Failure) -> Interruption {

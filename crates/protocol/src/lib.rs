@@ -49,7 +49,7 @@ pub use operation::{
 pub use sensitive::Sensitive;
 pub use session::Session;
 pub use settings::Settings;
-pub use timeouts::Timeouts;
+pub use timeouts::{MinimumRate, Throughput, Timeouts};
 pub use timestamp::{DateTime, EpochSeconds, HttpDate, Timestamp};
 
 /// A value of whatever shape, where a model leaves the shape open.

@@ -1,6 +1,10 @@
 //! How long a peer may take.
 
+mod rate;
+
 use std::time::Duration;
+
+pub use self::rate::{MinimumRate, Throughput};
 
 /// How long the peer may take for what, whichever driver measures it. A slow caller is never timed
 /// out.
@@ -12,6 +16,8 @@ pub struct Timeouts {
     pub first_byte: Duration,
     /// Silence inside an answer, while the caller waits for it; 30 s.
     pub stall: Duration,
+    /// Below which an answer counts as broken off, though it is not silent.
+    pub minimum_rate: MinimumRate,
 }
 
 impl Default for Timeouts {
@@ -20,6 +26,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(10),
             first_byte: Duration::from_secs(60),
             stall: Duration::from_secs(30),
+            minimum_rate: MinimumRate::default(),
         }
     }
 }

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
 use http_body_util::BodyExt;
-use kvs_archive::api::protocol::{Interruption, InterruptionKind};
+use kvs_archive::api::protocol::{Interruption, InterruptionKind, Throughput, Timeouts};
 
 use crate::transport::told;
 
@@ -20,6 +21,8 @@ pub struct Body {
     sleep: SharedAsyncSleep,
     /// How long the peer may be silent while a piece is waited for.
     stall: Duration,
+    throughput: Throughput,
+    time: SharedTimeSource,
 }
 
 enum State {
@@ -29,11 +32,18 @@ enum State {
 }
 
 impl Body {
-    pub(crate) fn new(body: SdkBody, sleep: SharedAsyncSleep, stall: Duration) -> Self {
+    pub(crate) fn new(
+        body: SdkBody,
+        sleep: SharedAsyncSleep,
+        time: SharedTimeSource,
+        timeouts: &Timeouts,
+    ) -> Self {
         Self {
             state: State::Open(body),
             sleep,
-            stall,
+            stall: timeouts.stall,
+            throughput: Throughput::new(timeouts.minimum_rate),
+            time,
         }
     }
 
@@ -41,8 +51,8 @@ impl Body {
     /// ready.
     ///
     /// # Errors
-    /// [`Interruption`] when the connection breaks before the end, or nothing comes for too long
-    /// while this is waited for; from then on always the same.
+    /// [`Interruption`] when the connection breaks before the end, or nothing, or too little,
+    /// comes while this is waited for; from then on always the same.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
         loop {
             let body = match &mut self.state {
@@ -50,11 +60,17 @@ impl Body {
                 State::Ended => return Ok(None),
                 State::Failed(why) => return Err(Interruption::new(why.kind, &why.detail)),
             };
-            match Timeout::new(body.frame(), self.sleep.sleep(self.stall)).await {
+            let patience = self.stall.min(self.throughput.patience());
+            let since = self.time.now();
+            let frame = Timeout::new(body.frame(), self.sleep.sleep(patience)).await;
+            let waited = self.time.now().duration_since(since);
+            self.throughput.waited(waited.unwrap_or_default());
+            match frame {
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data()
                         && !data.is_empty()
                     {
+                        self.throughput.received(data.len());
                         return Ok(Some(data));
                     }
                 }
@@ -62,6 +78,9 @@ impl Body {
                 Ok(Some(Err(error))) => {
                     let why = Interruption::new(InterruptionKind::Broken, told(&*error));
                     self.state = State::Failed(why);
+                }
+                Err(_) if patience < self.stall => {
+                    self.state = State::Failed(self.throughput.too_slow());
                 }
                 Err(_) => {
                     let detail = format!("nothing came for {:?}", self.stall);

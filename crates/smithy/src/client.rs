@@ -107,6 +107,7 @@ impl Builder<'_> {
                 transport: Transport {
                     connector: parts.connector,
                     sleep: parts.sleep.clone(),
+                    time: parts.time.clone(),
                     timeouts: self.timeouts,
                 },
                 credentials: Keeper::new(parts.credentials),

@@ -4,6 +4,7 @@ use std::error::Error as _;
 
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_async::time::SharedTimeSource;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -21,6 +22,7 @@ use crate::body::Body;
 pub(crate) struct Transport {
     pub(crate) connector: SharedHttpConnector,
     pub(crate) sleep: SharedAsyncSleep,
+    pub(crate) time: SharedTimeSource,
     pub(crate) timeouts: Timeouts,
 }
 
@@ -43,7 +45,8 @@ impl Transport {
         })?;
         let answer = answer.map_err(|error| interruption(&error))?;
         let (head, body) = answer.try_into_http1x().map_err(refused)?.into_parts();
-        let body = Body::new(body, self.sleep.clone(), self.timeouts.stall);
+        let (sleep, time) = (self.sleep.clone(), self.time.clone());
+        let body = Body::new(body, sleep, time, &self.timeouts);
         Ok((head, body))
     }
 }

@@ -19,7 +19,7 @@ use ureq::{Agent, AsSendBody, Timeout};
 use crate::body::Body;
 use crate::connect::Connect;
 use crate::tls;
-use crate::unversioned::{Lookup, NoAddress, NoLookup, StallGuard, brought};
+use crate::unversioned::{Guard, Lookup, NoAddress, NoLookup, brought};
 
 /// What an exchange may take, beside the limits of its parts.
 #[derive(Debug, Clone, Copy)]
@@ -89,6 +89,7 @@ impl Transport {
         timeouts: Timeouts,
         fittings: Fittings,
     ) -> Result<Self, Invalid> {
+        let guard = Guard(timeouts.minimum_rate);
         let agent = |proxy: Option<ureq::Proxy>| {
             let mut config = Agent::config_builder()
                 .http_status_as_error(false)
@@ -111,10 +112,10 @@ impl Transport {
             let config = config.build();
             match fittings.connector.clone() {
                 None => {
-                    let connector = DefaultConnector::new().chain(StallGuard);
+                    let connector = DefaultConnector::new().chain(guard);
                     Agent::with_parts(config, connector, Lookup::default())
                 }
-                Some(connect) => Agent::with_parts(config, brought(connect), NoLookup),
+                Some(connect) => Agent::with_parts(config, brought(connect, guard), NoLookup),
             }
         };
         let proxied = proxy.map(|proxy| {
@@ -204,6 +205,11 @@ pub(crate) fn interrupted_io(error: &io::Error) -> Interruption {
     use io::ErrorKind as Kind;
     let inner = error.get_ref();
     if let Some(timeout) = inner.and_then(|inner| inner.downcast_ref::<ureq::Error>()) {
+        if let ureq::Error::Other(other) = timeout
+            && let Some(why) = other.downcast_ref::<Interruption>()
+        {
+            return Interruption::new(why.kind, &why.detail);
+        }
         let kind = match timeout {
             ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => InterruptionKind::Connect,
             ureq::Error::Timeout(_) => InterruptionKind::TimedOut,

@@ -1,9 +1,10 @@
 //! What of `ureq` is exempt from semantic versioning, and touched nowhere else.
 //!
-//! - The guard against peers that fall silent in the middle of a body. `ureq` has a limit for each
-//!   read, which would also cut the wait for the first byte of an answer; it is lifted there.
+//! - The guard against peers that fall silent in the middle of a body, or nearly so.
 //! - Connections that the caller opens, and the resolver that leaves names to it.
 //! - A resolver that tells a name without address from a connection that broke.
+
+mod guard;
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -22,51 +23,7 @@ use ureq::{Error, Timeout};
 
 use crate::connect::Connect;
 
-/// Puts a [`Guarded`] around each connection.
-#[derive(Debug)]
-pub(crate) struct StallGuard;
-
-impl<In: Transport> Connector<In> for StallGuard {
-    type Out = Guarded<In>;
-
-    fn connect(
-        &self,
-        _: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> Result<Option<Guarded<In>>, Error> {
-        Ok(chained.map(Guarded))
-    }
-}
-
-/// A connection whose reads are limited one by one, except before the first byte of an answer,
-/// which has a limit of its own.
-#[derive(Debug)]
-pub(crate) struct Guarded<T>(T);
-
-impl<T: Transport> Transport for Guarded<T> {
-    fn buffers(&mut self) -> &mut dyn Buffers {
-        self.0.buffers()
-    }
-
-    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.0.transmit_output(amount, timeout)
-    }
-
-    fn await_input(&mut self, mut timeout: NextTimeout) -> Result<bool, Error> {
-        if timeout.reason == Timeout::RecvResponse {
-            timeout.per_read = None;
-        }
-        self.0.await_input(timeout)
-    }
-
-    fn is_open(&mut self) -> bool {
-        self.0.is_open()
-    }
-
-    fn is_tls(&self) -> bool {
-        self.0.is_tls()
-    }
-}
+pub(crate) use self::guard::Guard;
 
 /// The operating system's resolver.
 #[derive(Debug, Default)]
@@ -99,11 +56,11 @@ impl fmt::Display for NoAddress {
 impl std::error::Error for NoAddress {}
 
 /// Lays over the caller's connections what `ureq` lays over its own.
-pub(crate) fn brought(connect: Arc<dyn Connect>) -> impl Connector {
+pub(crate) fn brought(connect: Arc<dyn Connect>, guard: Guard) -> impl Connector {
     ().chain(ConnectProxyConnector::default())
         .chain(Brought(connect))
         .chain(RustlsConnector::default())
-        .chain(StallGuard)
+        .chain(guard)
 }
 
 /// Opens connections as the caller does it, unless there is one to the proxy.

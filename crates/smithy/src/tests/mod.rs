@@ -5,6 +5,7 @@
     reason = "what fails in a test fails the test"
 )]
 
+mod bodies;
 mod calls;
 mod classify;
 mod sdk;
