@@ -404,6 +404,21 @@ fn pages_are_walked_to_the_last() {
 }
 
 #[test]
+fn a_token_that_comes_twice_is_an_error_after_its_page() {
+    let again = [ResponseTemplate::new(200).set_body_json(page())];
+    in_turn("/listFragments", &again, |service, driver, _| {
+        let pages = driver.pages(list());
+        let [Ok(_), Ok(_), Err(error)] = pages.as_slice() else {
+            panic!("{pages:?}")
+        };
+        let told = "ListFragments: the answer cannot be read: NextToken: is the one that this \
+                    page was asked for with; the pages after it cannot be had";
+        assert_eq!(error.to_string(), told);
+        assert_eq!(service.requests("/listFragments").len(), 2);
+    });
+}
+
+#[test]
 fn what_the_control_service_lists_is_read() {
     let service = Service::start();
     let streams = json!({ "StreamInfoList": [{

@@ -250,17 +250,22 @@ fn paginated(
         types.operation(&operation.name)?,
         types.output(&operation.name)?,
     );
+    let Some(first) = tokens.first().map(|token| &token.output) else {
+        return Ok(());
+    };
     let mut fields = Vec::new();
     for token in tokens {
         let sent = field(types, input, Role::Input, &token.input)?;
         fields.push((sent, field(types, output, Role::Output, &token.output)?));
     }
     let steps = match fields.as_slice() {
-        [] => return Ok(()),
         [(sent, got)] => format!(
-            "let mut next = self.clone();
-            next.{sent} = Some(restjson::token(&page.{got}, &self.{sent})?);
-            Some(next)"
+            "let token = restjson::token({first:?}, &page.{got}, &self.{sent})?;
+            Ok(token.map(|token| {{
+                let mut next = self.clone();
+                next.{sent} = Some(token);
+                next
+            }}))"
         ),
         several => {
             let pair = |(sent, got): &(String, String)| format!("(&page.{got}, &self.{sent})");
@@ -269,21 +274,22 @@ fn paginated(
                 |(sent, got): &(String, String)| format!("next.{sent}.clone_from(&page.{got});\n");
             let set: String = several.iter().map(set).collect();
             format!(
-                "if !restjson::leads_on([{}]) {{
-                    return None;
+                "if !restjson::leads_on({first:?}, [{}])? {{
+                    return Ok(None);
                 }}
                 let mut next = self.clone();
-                {set}Some(next)",
+                {set}Ok(Some(next))",
                 pairs.join(", ")
             )
         }
     };
+    file.import("kvs_protocol", "Malformed");
     file.import("kvs_protocol", "Paginated");
     file.import("kvs_protocol::restjson", "self");
     file.text(&format!(
         "
         impl Paginated for {name} {{
-            fn after(&self, page: &{page}) -> Option<Self> {{
+            fn after(&self, page: &{page}) -> Result<Option<Self>, Malformed> {{
                 {steps}
             }}
         }}"

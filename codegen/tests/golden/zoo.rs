@@ -219,10 +219,13 @@ impl Operation for ListAnimals {
 }
 
 impl Paginated for ListAnimals {
-    fn after(&self, page: &ListAnimalsOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(&self, page: &ListAnimalsOutput) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("nextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 

@@ -300,10 +300,13 @@ impl Operation for GetImages {
 }
 
 impl Paginated for GetImages {
-    fn after(&self, page: &GetImagesOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(&self, page: &GetImagesOutput) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("NextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 
@@ -421,10 +424,13 @@ impl Operation for ListFragments {
 }
 
 impl Paginated for ListFragments {
-    fn after(&self, page: &ListFragmentsOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(&self, page: &ListFragmentsOutput) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("NextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 

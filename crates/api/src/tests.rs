@@ -113,7 +113,7 @@ fn an_answer_is_read_and_leads_to_the_next_page() {
     );
     assert_eq!(*empty, Fragment::default());
 
-    let next = list().after(&page).unwrap();
+    let next = list().after(&page).unwrap().unwrap();
     assert_eq!(
         next,
         ListFragments {
@@ -121,8 +121,9 @@ fn an_answer_is_read_and_leads_to_the_next_page() {
             ..list()
         }
     );
-    assert_eq!(next.after(&page), None, "a repeated token would never end");
-    assert_eq!(list().after(&ListFragmentsOutput::default()), None);
+    let again = next.after(&page).unwrap_err();
+    assert_eq!(again.part, "NextToken", "a repeated token would never end");
+    assert_eq!(list().after(&ListFragmentsOutput::default()), Ok(None));
 }
 
 #[test]

@@ -384,10 +384,16 @@ impl Operation for DescribeMappedResourceConfiguration {
 }
 
 impl Paginated for DescribeMappedResourceConfiguration {
-    fn after(&self, page: &DescribeMappedResourceConfigurationOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(
+        &self,
+        page: &DescribeMappedResourceConfigurationOutput,
+    ) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("NextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 
@@ -725,10 +731,13 @@ impl Operation for ListEdgeAgentConfigurations {
 }
 
 impl Paginated for ListEdgeAgentConfigurations {
-    fn after(&self, page: &ListEdgeAgentConfigurationsOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(&self, page: &ListEdgeAgentConfigurationsOutput) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("NextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 
@@ -776,10 +785,13 @@ impl Operation for ListSignalingChannels {
 }
 
 impl Paginated for ListSignalingChannels {
-    fn after(&self, page: &ListSignalingChannelsOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(&self, page: &ListSignalingChannelsOutput) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("NextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 
@@ -826,10 +838,13 @@ impl Operation for ListStreams {
 }
 
 impl Paginated for ListStreams {
-    fn after(&self, page: &ListStreamsOutput) -> Option<Self> {
-        let mut next = self.clone();
-        next.next_token = Some(restjson::token(&page.next_token, &self.next_token)?);
-        Some(next)
+    fn after(&self, page: &ListStreamsOutput) -> Result<Option<Self>, Malformed> {
+        let token = restjson::token("NextToken", &page.next_token, &self.next_token)?;
+        Ok(token.map(|token| {
+            let mut next = self.clone();
+            next.next_token = Some(token);
+            next
+        }))
     }
 }
 

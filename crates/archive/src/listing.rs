@@ -66,9 +66,11 @@ impl Listing {
     ///
     /// # Errors
     /// [`Malformed`] when a fragment has no number or no time: it could be neither fetched nor
-    /// put in order.
+    /// put in order; or when the page has the token that it was asked for with.
     pub fn page(&mut self, page: ListFragmentsOutput) -> Result<(), Malformed> {
-        self.next = self.next.as_ref().and_then(|request| request.after(&page));
+        if let Some(request) = &self.next {
+            self.next = request.after(&page)?;
+        }
         for fragment in page.fragments.unwrap_or_default() {
             let listed = Planned::Listed(Listed::try_from(fragment)?);
             self.entries.push(listed.into());
@@ -165,6 +167,14 @@ mod tests {
         assert_eq!(second.stream_name, first.stream_name);
         listing.page(page(vec![], None)).unwrap();
         assert_eq!(listing.request(), None);
+    }
+
+    #[test]
+    fn a_token_that_comes_twice_is_no_end() {
+        let mut listing = listing();
+        listing.page(page(vec![], Some("more"))).unwrap();
+        let error = listing.page(page(vec![], Some("more"))).unwrap_err();
+        assert_eq!(error.part, "NextToken");
     }
 
     #[test]

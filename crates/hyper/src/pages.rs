@@ -1,6 +1,6 @@
 //! Answers that come in pages.
 
-use kvs_archive::api::protocol::{Buffered, Error, Paginated};
+use kvs_archive::api::protocol::{Buffered, Error, ErrorKind, Malformed, Paginated};
 
 use crate::client::Client;
 
@@ -23,14 +23,14 @@ use crate::client::Client;
 #[derive(Debug)]
 pub struct Pages<O> {
     client: Client,
-    next: Option<O>,
+    next: Option<Result<O, Malformed>>,
 }
 
 impl<O> Pages<O> {
     pub(crate) fn new(client: Client, first: O) -> Self {
         Self {
             client,
-            next: Some(first),
+            next: Some(Ok(first)),
         }
     }
 }
@@ -39,14 +39,23 @@ impl<O: Paginated<Delivery = Buffered>> Pages<O> {
     /// The next page. If the future is dropped before it is ready, the page is asked for again.
     ///
     /// # Errors
-    /// Those of [`Client::send`].
+    /// Those of [`Client::send`], and [`Malformed`] when the page before has the very token that it
+    /// was asked for with: there is more, and no way to it.
     pub async fn next(&mut self) -> Option<Result<O::Output, Error<O::Error>>> {
-        let operation = self.next.as_ref()?;
-        let page = self.client.send(operation).await;
-        self.next = match &page {
-            Ok(page) => operation.after(page),
-            Err(_) => None,
+        let page = match self.next.as_ref()? {
+            Ok(operation) => {
+                let page = self.client.send(operation).await;
+                page.map(|page| (operation.after(&page).transpose(), page))
+            }
+            Err(malformed) => Err(Error::unsent(
+                O::NAME,
+                ErrorKind::Malformed(malformed.clone()),
+            )),
         };
-        Some(page)
+        self.next = None;
+        Some(page.map(|(next, page)| {
+            self.next = next;
+            page
+        }))
     }
 }

@@ -187,7 +187,11 @@ pub trait Upload: Operation {
 /// An operation whose answer comes in pages.
 pub trait Paginated: Operation + Sized {
     /// The request for the page after `page`; `None` when `page` was the last one.
-    fn after(&self, page: &Self::Output) -> Option<Self>;
+    ///
+    /// # Errors
+    /// [`Malformed`] when `page` has the very token that it was asked for with: there is more, and
+    /// no way to it.
+    fn after(&self, page: &Self::Output) -> Result<Option<Self>, Malformed>;
 }
 
 /// The modelled errors of a service.

@@ -1,10 +1,12 @@
 //! Answers that come in pages.
 
-use kvs_archive::api::protocol::{Buffered, Error, Paginated};
+use kvs_archive::api::protocol::{Buffered, Error, ErrorKind, Malformed, Paginated};
 
 use crate::client::Client;
 
-/// The pages of an operation, one request each. It ends after the last page, or after an error.
+/// The pages of an operation, one request each. It ends after the last page, or after an error. A
+/// page with the very token that it was asked for with is followed by an error: there is more, and no
+/// way to it.
 ///
 /// ```no_run
 /// use kvs_ureq::api::video::ListStreams;
@@ -20,14 +22,14 @@ use crate::client::Client;
 #[derive(Debug)]
 pub struct Pages<O> {
     client: Client,
-    next: Option<O>,
+    next: Option<Result<O, Malformed>>,
 }
 
 impl<O> Pages<O> {
     pub(crate) fn new(client: Client, first: O) -> Self {
         Self {
             client,
-            next: Some(first),
+            next: Some(Ok(first)),
         }
     }
 }
@@ -36,10 +38,15 @@ impl<O: Paginated<Delivery = Buffered>> Iterator for Pages<O> {
     type Item = Result<O::Output, Error<O::Error>>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let operation = self.next.take()?;
+        let operation = match self.next.take()? {
+            Ok(operation) => operation,
+            Err(malformed) => {
+                return Some(Err(Error::unsent(O::NAME, ErrorKind::Malformed(malformed))));
+            }
+        };
         let page = self.client.send(&operation);
         if let Ok(page) = &page {
-            self.next = operation.after(page);
+            self.next = operation.after(page).transpose();
         }
         Some(page)
     }

@@ -125,7 +125,7 @@ fn a_token_goes_on_without_the_selector() {
         ..list_all()
     };
     let page = client.call(first.clone()).unwrap();
-    let with = first.after(&page).unwrap();
+    let with = first.after(&page).unwrap().unwrap();
     let without = ListFragments {
         fragment_selector: None,
         ..with.clone()
@@ -147,7 +147,8 @@ fn a_token_is_good_for_its_request_only() {
         max_results: Some(2),
         ..list_all()
     };
-    let next = first.after(&client.call(first.clone()).unwrap()).unwrap();
+    let page = client.call(first.clone()).unwrap();
+    let next = first.after(&page).unwrap().unwrap();
     let later = selector(
         FragmentSelectorType::ProducerTimestamp,
         "2026-01-01T00:00:00Z",

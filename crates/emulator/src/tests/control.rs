@@ -192,7 +192,7 @@ fn names(client: &Client, first: ListStreams) -> Vec<Vec<String>> {
     let mut pages = Vec::new();
     while let Some(request) = next {
         let page = client.call(request.clone()).unwrap();
-        next = request.after(&page);
+        next = request.after(&page).unwrap();
         let streams = page.stream_info_list.unwrap();
         pages.push(
             streams

@@ -50,7 +50,7 @@ fn pages(client: &Client, first: ListFragments) -> Vec<ListFragmentsOutput> {
     let mut pages = Vec::new();
     while let Some(request) = next {
         let page = client.call(request.clone()).unwrap();
-        next = request.after(&page);
+        next = request.after(&page).unwrap();
         pages.push(page);
     }
     pages

@@ -138,20 +138,38 @@ pub(super) fn joined(head: &Parts, name: &str) -> Option<String> {
     texts.map(|texts| texts.join(", "))
 }
 
-/// Whether tokens, each beside the one that was sent, lead to another page: one of them says so,
-/// and they are not all the same as before.
-pub fn leads_on<const N: usize>(tokens: [(&Option<String>, &Option<String>); N]) -> bool {
+/// Whether tokens, each beside the one that was sent, lead to another page.
+///
+/// # Errors
+/// [`Malformed`] at the member `name` when they are all the same as before: going on would never
+/// end, and what the pages after this one hold would be missing.
+pub fn leads_on<const N: usize>(
+    name: &'static str,
+    tokens: [(&Option<String>, &Option<String>); N],
+) -> Result<bool, Malformed> {
     let is_given = |token: &Option<String>| token.as_ref().is_some_and(|text| !text.is_empty());
-    tokens.iter().any(|(of_page, _)| is_given(of_page))
-        && tokens
-            .iter()
-            .any(|(of_page, of_request)| of_page != of_request)
+    if !tokens.iter().any(|(of_page, _)| is_given(of_page)) {
+        return Ok(false);
+    }
+    let mut changes = tokens
+        .iter()
+        .map(|(of_page, of_request)| of_page != of_request);
+    if changes.any(|is_new| is_new) {
+        return Ok(true);
+    }
+    let problem = "is the one that this page was asked for with; the pages after it cannot be had";
+    Err(Malformed::new(name, problem))
 }
 
-/// The token of the page after this one. A service that repeats the token which it was sent has
-/// no further page to give: going on would never end.
-pub fn token(of_page: &Option<String>, of_request: &Option<String>) -> Option<String> {
-    of_page
-        .clone()
-        .filter(|token| !token.is_empty() && of_page != of_request)
+/// The token of the page after this one, which the member `name` of an answer holds.
+///
+/// # Errors
+/// [`Malformed`] when it is the one that was sent.
+pub fn token(
+    name: &'static str,
+    of_page: &Option<String>,
+    of_request: &Option<String>,
+) -> Result<Option<String>, Malformed> {
+    let is_next = leads_on(name, [(of_page, of_request)])?;
+    Ok(of_page.clone().filter(|_| is_next))
 }

@@ -417,22 +417,29 @@ fn an_empty_body_is_an_empty_object() {
 }
 
 #[test]
-fn pages_end_at_an_empty_or_repeated_token() {
+fn pages_end_at_an_empty_token_and_never_at_a_repeated_one() {
     let token = |of_page: Option<&str>, of_request: Option<&str>| {
-        token(&of_page.map(str::to_owned), &of_request.map(str::to_owned))
+        let (page, request) = (of_page.map(str::to_owned), of_request.map(str::to_owned));
+        token("NextToken", &page, &request)
     };
-    assert_eq!(token(Some("b"), Some("a")).as_deref(), Some("b"));
-    assert_eq!(token(Some(""), None), None);
-    assert_eq!(token(None, Some("a")), None);
-    assert_eq!(token(Some("a"), Some("a")), None);
+    assert_eq!(token(Some("b"), Some("a")).unwrap().as_deref(), Some("b"));
+    assert_eq!(token(Some(""), None), Ok(None));
+    assert_eq!(token(Some(""), Some("")), Ok(None));
+    assert_eq!(token(None, Some("a")), Ok(None));
+    let told = token(Some("a"), Some("a")).unwrap_err().to_string();
+    assert!(told.contains(": NextToken: is the one that"), "{told}");
 }
 
 #[test]
 fn several_tokens_lead_on_together() {
     let some = |text: &str| Some(text.to_owned());
     let (a, b, empty) = (some("a"), some("b"), some(""));
-    assert!(leads_on([(&a, &None), (&None, &None)]));
-    assert!(leads_on([(&a, &a), (&b, &None)]), "one of them moves on");
-    assert!(!leads_on([(&a, &a), (&b, &b)]), "the same page again");
-    assert!(!leads_on([(&None, &a), (&empty, &b)]), "the last page");
+    let leads_on = |tokens| leads_on("Token", tokens);
+    assert_eq!(leads_on([(&a, &None), (&None, &None)]), Ok(true));
+    let one_moves_on = [(&a, &a), (&b, &None)];
+    assert_eq!(leads_on(one_moves_on), Ok(true));
+    let last_page = [(&None, &a), (&empty, &b)];
+    assert_eq!(leads_on(last_page), Ok(false));
+    let same_again = [(&a, &a), (&b, &b)];
+    assert_eq!(leads_on(same_again).unwrap_err().part, "Token");
 }
