@@ -1,7 +1,10 @@
 //! Running other programs.
 
 use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::Failure;
 
@@ -42,4 +45,23 @@ pub(crate) fn line(command: &Command) -> String {
         .map(OsStr::to_string_lossy)
         .collect();
     words.join(" ")
+}
+
+/// Builds a program of this workspace; gives its path.
+pub(crate) fn built(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
+    let mut cargo = cargo();
+    cargo.current_dir(root).args(["build", "--locked"]);
+    cargo.args(which);
+    let messages = text(cargo.arg("--message-format=json-render-diagnostics"))?;
+    executable(&messages).ok_or_else(|| format!("{} builds no program", which.concat()).into())
+}
+
+/// The program among what cargo has built.
+fn executable(messages: &str) -> Option<PathBuf> {
+    let messages = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    messages
+        .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
+        .next_back()
 }

@@ -6,15 +6,13 @@ mod captures;
 mod demo;
 mod fragments;
 mod mp4;
-mod probe;
+pub(crate) mod probe;
 
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
-
-use serde_json::Value;
 
 use crate::ci::Outcome;
 use crate::{Failure, process, tools};
@@ -90,8 +88,8 @@ fn report(name: &str, result: Result<Complaints, Failure>) -> bool {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let kvs = built(root, &["--release", "--package=kvs-cli"])?;
-        let example = |name| built(root, &["--release", "--package=kvs-mkv", name]);
+        let kvs = process::built(root, &["--release", "--package=kvs-cli"])?;
+        let example = |name| process::built(root, &["--release", "--package=kvs-mkv", name]);
         let fragments = example("--example=fragments")?;
         let damage = example("--example=damage")?;
         let target = kvs
@@ -133,28 +131,6 @@ pub(crate) fn kvs(program: &Path, folder: &Path) -> Command {
         .current_dir(folder)
         .stdin(Stdio::null());
     kvs
-}
-
-/// Builds a program.
-pub(crate) fn built(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
-    let messages = process::text(
-        process::cargo()
-            .current_dir(root)
-            .args(["build", "--locked"])
-            .args(which)
-            .arg("--message-format=json-render-diagnostics"),
-    )?;
-    executable(&messages).ok_or_else(|| format!("{} builds no program", which.concat()).into())
-}
-
-/// The program among what cargo has built.
-fn executable(messages: &str) -> Option<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages
-        .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .next_back()
 }
 
 /// The service on this machine, until it is dropped.
