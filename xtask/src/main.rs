@@ -12,6 +12,7 @@ mod conformance;
 mod differential;
 mod fuzz;
 mod guards;
+mod interop;
 mod media;
 mod process;
 mod python;
@@ -55,6 +56,8 @@ Commands:
   guards [--update]     count crates, bytes, allocations and instructions, and compare with
                         tests/bench/figures.txt, or write it anew
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
+  interop               set boto3, the AWS CLI and players at the emulator, and `kvs` at moto:
+                        all have to come to the same answers
   ci                    all of these, and formatting, lints, documentation, licences";
 
 /// What went wrong, in words for the person at the terminal.
@@ -93,6 +96,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["guards"] => guards::run(&root()),
         ["guards", "--update"] => guards::update(&root()),
         ["media"] => media::run(&root()),
+        ["interop"] => interop::run(&root()),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

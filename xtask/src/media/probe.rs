@@ -9,10 +9,10 @@ use serde_json::Value;
 use crate::{Failure, process};
 
 /// Digests of the packets of each stream, in their order.
-pub(super) type Packets = BTreeMap<String, Vec<String>>;
+pub(crate) type Packets = BTreeMap<String, Vec<String>>;
 
 /// Kind and number of packets of each stream.
-pub(super) fn counts(file: &Path) -> Result<Vec<(String, u32)>, Failure> {
+pub(crate) fn counts(file: &Path) -> Result<Vec<(String, u32)>, Failure> {
     let rows = process::text(
         ffprobe(file)
             .arg("-count_packets")
@@ -29,7 +29,7 @@ pub(super) fn counts(file: &Path) -> Result<Vec<(String, u32)>, Failure> {
 }
 
 /// What is in a file, without regard to when it is shown.
-pub(super) fn packets(file: &Path) -> Result<Packets, Failure> {
+pub(crate) fn packets(file: &Path) -> Result<Packets, Failure> {
     let rows = process::text(
         ffprobe(file)
             .args(["-show_packets", "-show_data_hash", "SHA256"])
@@ -49,7 +49,7 @@ pub(super) fn packets(file: &Path) -> Result<Packets, Failure> {
 }
 
 /// What ffprobe finds wrong when it reads the whole file.
-pub(super) fn errors(file: &Path) -> Result<String, Failure> {
+pub(crate) fn errors(file: &Path) -> Result<String, Failure> {
     let output = ffprobe(file)
         .arg("-count_packets")
         .arg("-show_streams")
@@ -64,7 +64,7 @@ fn ffprobe(file: &Path) -> Command {
 }
 
 /// What mkvtoolnix warns of when it reads a file, and when it writes it anew to `copy`.
-pub(super) fn warnings(file: &Path, copy: &Path) -> Result<Vec<String>, Failure> {
+pub(crate) fn warnings(file: &Path, copy: &Path) -> Result<Vec<String>, Failure> {
     let mut info = mkvtoolnix("mkvinfo");
     let mut merge = mkvtoolnix("mkvmerge");
     let mut warnings = Vec::new();
@@ -88,7 +88,7 @@ pub(super) fn warnings(file: &Path, copy: &Path) -> Result<Vec<String>, Failure>
 }
 
 /// What MediaInfo complains of.
-pub(super) fn complaints(file: &Path) -> Result<Vec<String>, Failure> {
+pub(crate) fn complaints(file: &Path) -> Result<Vec<String>, Failure> {
     let report = process::text(
         Command::new("mediainfo")
             .args(["--Full", "--Output=JSON"])
