@@ -42,6 +42,7 @@ mod connection;
 mod credentials;
 mod dial;
 mod download;
+mod exchange;
 mod pages;
 mod pool;
 mod proxy;

@@ -1,3 +1,5 @@
+use bytes::Bytes;
+use http::Request;
 use kvs_archive::api::protocol::{ErrorKind, InterruptionKind, Settings};
 use kvs_archive::api::video::{DescribeStream, ListStreams};
 use kvs_archive::{ExportOptions, Selection, TimestampOrigin};
@@ -210,4 +212,37 @@ fn everything_may_be_moved_to_another_thread() {
     moved(download);
     // Never run: there is no body to read.
     let _ = |mut body: Body| moved(async move { body.chunk().await });
+}
+
+#[tokio::test]
+async fn a_request_that_is_no_call_goes_out_and_comes_back_as_it_is() {
+    let peer = Peer::bind().await;
+    let (client, clock) = client(&peer);
+    let url = format!("http://{}/list.m3u8?SessionToken=t", peer.address);
+    let request = || Request::get(&url).body(Bytes::new()).unwrap();
+    let read = async {
+        let answer = client.exchange(request()).await.unwrap();
+        assert_eq!(answer.status(), 500);
+        let mut body = answer.into_body();
+        assert_eq!(body.chunk().await.unwrap().unwrap(), "oops");
+        assert_eq!(body.chunk().await.unwrap(), None);
+        // The same connection serves calls.
+        client.send(Ask).await.unwrap();
+        let astray = Request::get("/list.m3u8").body(Bytes::new()).unwrap();
+        let why = client.exchange(astray).await.unwrap_err();
+        assert_eq!(why.kind, InterruptionKind::Refused, "{why}");
+    };
+    let serve = async {
+        let mut talk = peer.accept().await;
+        let asked = talk.serve(with_length("500 Oops", 4, "oops")).await;
+        talk.serve(ok("yes")).await;
+        asked
+    };
+    let ((), asked) = join!(read, serve);
+    let sent = format!(
+        "GET /list.m3u8?SessionToken=t HTTP/1.1\r\nhost: {}\r\n\r\n",
+        peer.address
+    );
+    assert_eq!(asked, sent);
+    assert_eq!(clock.sleeps(), []);
 }
