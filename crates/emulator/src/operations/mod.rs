@@ -1,7 +1,13 @@
 //! The operations: which there are, and what each answers.
 
-mod archived;
-mod control;
+mod create_stream;
+mod delete_stream;
+mod describe_stream;
+mod get_data_endpoint;
+mod get_media_for_fragment_list;
+mod list_fragments;
+mod list_streams;
+mod range;
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
@@ -24,15 +30,15 @@ pub(crate) struct Route {
 }
 
 const ROUTES: [Route; 7] = [
-    route::<CreateStream>("/createStream", control::create_stream),
-    route::<DeleteStream>("/deleteStream", control::delete_stream),
-    route::<DescribeStream>("/describeStream", control::describe_stream),
-    route::<GetDataEndpoint>("/getDataEndpoint", control::get_data_endpoint),
-    route::<ListStreams>("/listStreams", control::list_streams),
-    route::<ListFragments>("/listFragments", archived::list_fragments),
+    route::<CreateStream>("/createStream", create_stream::serve),
+    route::<DeleteStream>("/deleteStream", delete_stream::serve),
+    route::<DescribeStream>("/describeStream", describe_stream::serve),
+    route::<GetDataEndpoint>("/getDataEndpoint", get_data_endpoint::serve),
+    route::<ListStreams>("/listStreams", list_streams::serve),
+    route::<ListFragments>("/listFragments", list_fragments::serve),
     route::<GetMediaForFragmentList>(
         "/getMediaForFragmentList",
-        archived::get_media_for_fragment_list,
+        get_media_for_fragment_list::serve,
     ),
 ];
 

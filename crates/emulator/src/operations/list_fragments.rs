@@ -1,17 +1,10 @@
-//! Operations on what is recorded.
+//! ListFragments.
 
-use std::sync::Arc;
-
-use kvs_api::archived_media::{
-    Fragment, FragmentSelector, FragmentSelectorType, GetMediaForFragmentList, ListFragments,
-    ListFragmentsOutput,
-};
-use kvs_api::protocol::Timestamp;
-use kvs_mkv::FragmentNumber;
+use kvs_api::archived_media::{Fragment, FragmentSelector, ListFragments, ListFragmentsOutput};
 use serde::{Deserialize, Serialize};
 
+use super::range::Range;
 use super::{Answer, Call, bad_token, internal_failure, page_size};
-use crate::body::Media;
 use crate::catalogue::{Catalogue, Entry};
 use crate::recording::{Recorded, Recording};
 use crate::refusal::Refusal;
@@ -21,7 +14,6 @@ use crate::token;
 /// Fragments in a page unless the request says otherwise.
 const LISTED: u16 = 100;
 const MOST_LISTED: u16 = 1_000;
-const MOST_FETCHED: usize = 1_000;
 
 /// What a listing is of, and how far it has come: the content of a token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,55 +68,7 @@ impl Listing {
     }
 }
 
-/// A range of time, both ends included.
-#[derive(Debug)]
-struct Range {
-    by_server: bool,
-    start: Timestamp,
-    end: Timestamp,
-}
-
-impl Range {
-    fn of(selector: &FragmentSelector) -> Result<Self, Refusal> {
-        let by_server = match &selector.fragment_selector_type {
-            Some(FragmentSelectorType::ServerTimestamp) => true,
-            Some(FragmentSelectorType::ProducerTimestamp) => false,
-            _ => {
-                return Err(Refusal::invalid_argument(
-                    "FragmentSelectorType must be SERVER_TIMESTAMP or PRODUCER_TIMESTAMP.",
-                ));
-            }
-        };
-        let range = selector.timestamp_range.as_ref();
-        let ends = range.and_then(|range| range.start_timestamp.zip(range.end_timestamp));
-        let (start, end) = ends.ok_or_else(|| {
-            Refusal::invalid_argument(
-                "TimestampRange must be given with StartTimestamp and EndTimestamp.",
-            )
-        })?;
-        if start > end {
-            return Err(Refusal::invalid_argument(
-                "StartTimestamp must not be after EndTimestamp.",
-            ));
-        }
-        Ok(Self {
-            by_server,
-            start,
-            end,
-        })
-    }
-
-    fn holds(&self, recorded: &Recorded<'_>) -> bool {
-        let at = if self.by_server {
-            recorded.server_timestamp()
-        } else {
-            recorded.producer_timestamp()
-        };
-        (self.start..=self.end).contains(&at)
-    }
-}
-
-pub(super) fn list_fragments(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
+pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
     let input: ListFragments = call.input()?;
     let most = page_size(input.max_results, LISTED, MOST_LISTED)?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
@@ -153,26 +97,4 @@ fn describe(recorded: &Recorded<'_>) -> Fragment {
     fragment.server_timestamp = Some(recorded.server_timestamp());
     fragment.fragment_length_in_milliseconds = recorded.length_in_millis();
     fragment
-}
-
-pub(super) fn get_media_for_fragment_list(
-    call: &Call<'_>,
-    streams: &mut Catalogue,
-) -> Result<Answer, Refusal> {
-    let input: GetMediaForFragmentList = call.input()?;
-    let wanted = input.fragments.unwrap_or_default();
-    if !(1..=MOST_FETCHED).contains(&wanted.len()) {
-        return Err(Refusal::invalid_argument(format!(
-            "Fragments must hold 1 to {MOST_FETCHED} numbers, but holds {}.",
-            wanted.len()
-        )));
-    }
-    let numbers = wanted.iter().map(|number| number.parse());
-    let wanted = numbers
-        .collect::<Result<Vec<FragmentNumber>, _>>()
-        .map_err(|bad| Refusal::invalid_argument(format!("Fragments: {bad}.")))?;
-    let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    let fragments = wanted.len();
-    let media = Media::new(Arc::clone(&entry.recording), wanted, call.rate);
-    Ok(Answer::media(media, fragments))
 }

@@ -1,0 +1,24 @@
+//! GetDataEndpoint.
+
+use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
+
+use super::{Answer, Call};
+use crate::catalogue::Catalogue;
+use crate::refusal::Refusal;
+
+pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
+    let input: GetDataEndpoint = call.input()?;
+    match &input.api_name {
+        None => return Err(Refusal::invalid_argument("APIName must be given.")),
+        Some(ApiName::Unknown(name)) => {
+            return Err(Refusal::invalid_argument(format!(
+                "APIName {name} is not that of an API."
+            )));
+        }
+        Some(_) => {}
+    }
+    streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    let mut output = GetDataEndpointOutput::default();
+    output.data_endpoint = Some(format!("http://{}", call.host));
+    Answer::json(&output)
+}
