@@ -314,6 +314,9 @@ pub(crate) struct Emulator {
     /// Add a line of JSON to FILE for each request
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Write the URL to FILE once requests are taken
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ready_file: Option<PathBuf>,
 }
 
 /// A file to be served.

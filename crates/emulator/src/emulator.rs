@@ -14,7 +14,7 @@ use crate::catalogue::Catalogue;
 use crate::log::{Access, Log};
 use crate::recording::Recording;
 use crate::server::{self, Service};
-use crate::stream::Stream;
+use crate::stream::Source;
 
 /// The service, listening on this machine until it is stopped or dropped.
 ///
@@ -77,7 +77,7 @@ impl Drop for Emulator {
 pub struct Builder {
     listen: SocketAddr,
     credentials: Credentials,
-    streams: Vec<(String, Stream)>,
+    streams: Vec<(String, Source)>,
     rate: Option<u64>,
     log: Log,
 }
@@ -99,9 +99,17 @@ impl Builder {
         self
     }
 
-    /// Adds a stream that is there from the beginning.
-    pub fn stream(mut self, name: impl Into<String>, stream: Stream) -> Self {
-        self.streams.push((name.into(), stream));
+    /// Adds a stream that is there from the beginning: a [`Stream`](crate::Stream), or the path of
+    /// a Matroska file, which is read when the emulator starts.
+    ///
+    /// ```no_run
+    /// use kvs_emulator::Emulator;
+    ///
+    /// let emulator = Emulator::builder().stream("cam", "door.mkv").start()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn stream(mut self, name: impl Into<String>, source: impl Into<Source>) -> Self {
+        self.streams.push((name.into(), source.into()));
         self
     }
 
@@ -132,16 +140,19 @@ impl Builder {
     /// Starts to serve. Requests are accepted when this returns.
     ///
     /// # Errors
-    /// When the address cannot be listened on, or a stream has no name that the service allows or
-    /// that of another. The error says which.
+    /// When the address cannot be listened on, the file of a stream cannot be served, or a stream
+    /// has no name that the service allows or that of another. The error says which.
     pub fn start(self) -> io::Result<Emulator> {
         let mut streams = Catalogue::default();
-        for (name, stream) in self.streams {
+        for (name, source) in self.streams {
+            let stream = source.load().map_err(|error| invalid(error.to_string()))?;
             streams
                 .add(name.clone(), Recording::from(stream))
                 .map_err(|refusal| {
-                    let problem = format!("cannot serve stream {name:?}: {}", refusal.message());
-                    io::Error::new(io::ErrorKind::InvalidInput, problem)
+                    invalid(format!(
+                        "cannot serve stream {name:?}: {}",
+                        refusal.message()
+                    ))
                 })?;
         }
         let service = Arc::new(Service {
@@ -157,6 +168,10 @@ impl Builder {
         })?;
         spawn(listener, service)
     }
+}
+
+fn invalid(problem: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, problem)
 }
 
 fn listen(addr: SocketAddr) -> io::Result<std::net::TcpListener> {

@@ -43,7 +43,7 @@ mod token;
 pub use emulator::{Builder, Emulator};
 pub use load::LoadError;
 pub use log::Access;
-pub use stream::Stream;
+pub use stream::{Source, Stream};
 
 #[cfg(test)]
 mod tests;

@@ -9,9 +9,18 @@ pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     message: String,
-    /// The service's own exceptions spell it `Message`; what stands before the service, such as
-    /// authentication, spells it `message`.
-    message_member: &'static str,
+    form: Form,
+}
+
+/// How the body says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// The service's own exceptions spell it `Message`.
+    Modelled,
+    /// What stands before the service, such as authentication, spells it `message`.
+    Common,
+    /// What finds the operation wraps all of it, the code too.
+    Wrapped,
 }
 
 impl Refusal {
@@ -25,7 +34,7 @@ impl Refusal {
             status,
             code,
             message: message.into(),
-            message_member: "Message",
+            form: Form::Modelled,
         }
     }
 
@@ -36,8 +45,16 @@ impl Refusal {
         message: impl Into<String>,
     ) -> Self {
         Self {
-            message_member: "message",
+            form: Form::Common,
             ..Self::modelled(status, code, message)
+        }
+    }
+
+    /// For a path that no operation is served at.
+    pub(crate) fn unknown_operation(message: impl Into<String>) -> Self {
+        Self {
+            form: Form::Wrapped,
+            ..Self::modelled(StatusCode::NOT_FOUND, "UnknownOperationException", message)
         }
     }
 
@@ -58,8 +75,15 @@ impl Refusal {
     }
 
     pub(crate) fn body(&self) -> Vec<u8> {
-        json!({ self.message_member: self.message })
-            .to_string()
-            .into_bytes()
+        let body = match self.form {
+            Form::Modelled => json!({ "Message": self.message }),
+            Form::Common => json!({ "message": self.message }),
+            Form::Wrapped => {
+                let code = format!("com.amazon.coral.service#{}", self.code);
+                let output = json!({ "__type": code, "message": self.message });
+                json!({ "Output": output, "Version": "1.0" })
+            }
+        };
+        body.to_string().into_bytes()
     }
 }

@@ -1,6 +1,6 @@
 //! Streams as they are given to an emulator.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use kvs_api::protocol::Timestamp;
@@ -99,5 +99,48 @@ impl Stream {
     /// What was left out or changed when the recording was read, a line each, for people.
     pub fn warnings(&self) -> &[String] {
         &self.loaded.warnings
+    }
+}
+
+/// Where the recording of a stream is from: a [`Stream`], or the path of a Matroska file.
+#[derive(Debug, Clone)]
+pub struct Source(Origin);
+
+#[derive(Debug, Clone)]
+enum Origin {
+    Stream(Stream),
+    File(PathBuf),
+}
+
+impl Source {
+    pub(crate) fn load(self) -> Result<Stream, LoadError> {
+        match self.0 {
+            Origin::Stream(stream) => Ok(stream),
+            Origin::File(path) => Stream::from_path(path),
+        }
+    }
+}
+
+impl From<Stream> for Source {
+    fn from(stream: Stream) -> Self {
+        Self(Origin::Stream(stream))
+    }
+}
+
+impl From<PathBuf> for Source {
+    fn from(path: PathBuf) -> Self {
+        Self(Origin::File(path))
+    }
+}
+
+impl From<&Path> for Source {
+    fn from(path: &Path) -> Self {
+        Self(Origin::File(path.to_owned()))
+    }
+}
+
+impl From<&str> for Source {
+    fn from(path: &str) -> Self {
+        Self(Origin::File(path.into()))
     }
 }

@@ -1,6 +1,6 @@
 //! `kvs emulator`.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
@@ -38,6 +38,9 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
         });
     }
     let emulator = builder.start().map_err(Failure::new)?;
+    if let Some(file) = &options.ready_file {
+        announce(file, emulator.url())?;
+    }
     let mut out = Lines::new();
     out.text(format_args!("listening on {}", emulator.url()))?;
     out.flush()?;
@@ -60,4 +63,14 @@ fn streams(load: &[args::Load]) -> Result<Vec<(String, Stream)>, Failure> {
 fn open_log(file: &Path) -> Result<File, Failure> {
     let opened = OpenOptions::new().create(true).append(true).open(file);
     opened.map_err(|error| Failure::io(format_args!("write {}", file.display()), &error))
+}
+
+/// Writes the URL to `file`, where it is whole as soon as it is seen.
+fn announce(file: &Path, url: &str) -> Result<(), Failure> {
+    let mut temporary = file.as_os_str().to_owned();
+    temporary.push(".tmp");
+    let written = fs::write(&temporary, format!("{url}\n"));
+    written
+        .and_then(|()| fs::rename(&temporary, file))
+        .map_err(|error| Failure::io(format_args!("write {}", file.display()), &error))
 }

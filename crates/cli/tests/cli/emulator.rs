@@ -55,8 +55,11 @@ fn the_demo_is_served_unless_told_otherwise() {
 fn files_are_served_as_often_as_told() {
     let bench = Bench::new("emulator_load");
     std::fs::copy(DEMO, bench.path("door.mkv")).unwrap();
-    let options = "--load a=door.mkv --load b=door.mkv,repeat=3 --rate 1000000000 --log log";
+    let options = "--load a=door.mkv --load b=door.mkv,repeat=3 --rate 1000000000 --log log \
+                   --ready-file ready";
     let server = Server::start(&bench, options);
+    let ready = std::fs::read_to_string(bench.path("ready")).unwrap();
+    assert_eq!(ready, format!("{}\n", server.url));
     for (stream, fragments) in [("a", FRAGMENTS), ("b", 3 * FRAGMENTS)] {
         let listed = bench
             .run_at(&server.url, &format!("list {stream} --json"))
@@ -92,4 +95,7 @@ fn what_cannot_be_served_is_told() {
     bench
         .run("emulator --log nowhere/log")
         .fails(1, &["nowhere/log"]);
+    bench
+        .run("emulator --ready-file nowhere/ready")
+        .fails(1, &["nowhere/ready"]);
 }

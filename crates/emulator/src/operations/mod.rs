@@ -59,11 +59,7 @@ impl Route {
         const TABLE: &[Route] = &ROUTES;
         let found = TABLE.iter().find(|route| route.path == path);
         found.filter(|_| method == Method::POST).ok_or_else(|| {
-            Refusal::common(
-                StatusCode::NOT_FOUND,
-                "UnknownOperationException",
-                format!("No operation is served at {method} {path}."),
-            )
+            Refusal::unknown_operation(format!("No operation is served at {method} {path}."))
         })
     }
 }

@@ -187,6 +187,20 @@ fn the_endpoint_is_the_host_that_was_asked() {
     );
 }
 
+#[test]
+fn it_listens_on_ipv6() {
+    let builder = Emulator::builder().listen("[::1]:0".parse().unwrap());
+    let emulator = builder.stream("cam", Stream::demo()).start().unwrap();
+    assert!(emulator.url().starts_with("http://[::1]:"));
+    let request = GetDataEndpoint {
+        stream_name: Some("cam".into()),
+        api_name: Some(ApiName::ListFragments),
+        ..GetDataEndpoint::default()
+    };
+    let answer = Client::of(&emulator).call(request).unwrap();
+    assert_eq!(answer.data_endpoint.as_deref(), Some(emulator.url()));
+}
+
 fn names(client: &Client, first: ListStreams) -> Vec<Vec<String>> {
     let mut next = Some(first);
     let mut pages = Vec::new();

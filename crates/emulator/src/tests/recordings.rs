@@ -347,6 +347,11 @@ fn files_are_read_from_disk() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/demo/demo.mkv");
     let stream = Stream::from_path(path).unwrap();
     assert_eq!((stream.fragments(), stream.warnings().len()), (15, 0));
+    let emulator = Emulator::builder().stream("cam", path).start().unwrap();
+    assert_eq!(listed(&Client::of(&emulator)).len(), 15);
+    let builder = Emulator::builder().stream("cam", "no/such.mkv");
+    let error = builder.start().unwrap_err().to_string();
+    assert!(error.starts_with("no/such.mkv: cannot be read"), "{error}");
 }
 
 #[test]
