@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use crate::{
-    Failure, codegen, conformance, differential, fuzz, guards, interop, media, process, python,
-    readers, resume, semver, simulate, sweep, tidy,
+    Failure, bench, codegen, conformance, differential, fuzz, guards, interop, media, process,
+    python, readers, resume, semver, simulate, sweep, tidy,
 };
 
 /// How a check has ended.
@@ -37,7 +37,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 19] = [
+const CHECKS: [(&str, Check); 20] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -70,6 +70,7 @@ const CHECKS: [(&str, Check); 19] = [
     ("mutants", |root| Ok(simulate::mutants(root)?.into())),
     ("resume", |root| Ok(resume::run(root, resume::RUNS)?.into())),
     ("guards", guards::check),
+    ("bench", |root| Ok(bench::run(root, true)?.into())),
     ("media", media::check),
     ("interop", interop::check),
     ("fuzz", fuzz::smoke),

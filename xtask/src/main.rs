@@ -6,6 +6,7 @@
     reason = "a command speaks to a person"
 )]
 
+mod bench;
 mod ci;
 mod codegen;
 mod conformance;
@@ -53,6 +54,8 @@ Commands:
   simulate --mutants    break the machine on purpose: the simulator has to notice
   resume [RUNS]         kill exports again and again: what comes of each has to be the same file;
                         10 unless said
+  bench [--quick]       measure our clients beside others, and write tests/peers/RESULTS.md;
+                        with --quick show that it runs, without the AWS SDK
   guards [--update]     count crates, bytes, allocations and instructions, and compare with
                         tests/bench/figures.txt, or write it anew
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
@@ -93,6 +96,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["simulate", options @ ..] => simulate::run(&root(), options),
         ["resume"] => resume::run(&root(), resume::RUNS),
         ["resume", runs] => resume::run(&root(), runs),
+        ["bench"] => bench::run(&root(), false),
+        ["bench", "--quick"] => bench::run(&root(), true),
         ["guards"] => guards::run(&root()),
         ["guards", "--update"] => guards::update(&root()),
         ["media"] => media::run(&root()),

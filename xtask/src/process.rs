@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -38,6 +38,19 @@ pub(crate) fn succeeds(command: &mut Command) -> Result<bool, Failure> {
     Ok(status.success())
 }
 
+/// Runs a build of cargo's; where the program then is that it has built.
+pub(crate) fn built(cargo: &mut Command) -> Result<PathBuf, Failure> {
+    cargo
+        .arg("--message-format=json-render-diagnostics")
+        .stderr(Stdio::inherit());
+    let messages = text(cargo)?;
+    let program = messages.lines().rev().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        message.get("executable")?.as_str().map(PathBuf::from)
+    });
+    program.ok_or_else(|| format!("`{}` builds no program", line(cargo)).into())
+}
+
 /// The command as a person would type it.
 pub(crate) fn line(command: &Command) -> String {
     let words: Vec<_> = std::iter::once(command.get_program())
@@ -48,20 +61,8 @@ pub(crate) fn line(command: &Command) -> String {
 }
 
 /// Builds a program of this workspace; gives its path.
-pub(crate) fn built(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
+pub(crate) fn build(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
     let mut cargo = cargo();
     cargo.current_dir(root).args(["build", "--locked"]);
-    cargo.args(which);
-    let messages = text(cargo.arg("--message-format=json-render-diagnostics"))?;
-    executable(&messages).ok_or_else(|| format!("{} builds no program", which.concat()).into())
-}
-
-/// The program among what cargo has built.
-fn executable(messages: &str) -> Option<PathBuf> {
-    let messages = messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    messages
-        .filter_map(|message| Some(PathBuf::from(message.get("executable")?.as_str()?)))
-        .next_back()
+    built(cargo.args(which))
 }

@@ -8,6 +8,8 @@ use crate::{Failure, process, system};
 
 /// Fixed, so that a change is judged by its own faults.
 pub(crate) const BOTOCORE: &str = "botocore==1.44.5";
+/// The client on top of it, of a version that goes with it.
+pub(crate) const BOTO3: &str = "boto3==1.44.5";
 
 /// The interpreter of `target/venv`, an environment with these packages in it, such as
 /// [`BOTOCORE`]. What is not there yet is installed.

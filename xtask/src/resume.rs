@@ -86,7 +86,7 @@ struct Bench {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let kvs = process::built(root, &["--package=kvs-cli"])?;
+        let kvs = process::build(root, &["--package=kvs-cli"])?;
         let folder = kvs
             .ancestors()
             .nth(2)

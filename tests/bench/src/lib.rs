@@ -38,7 +38,7 @@ impl Recording {
     #[must_use]
     pub fn listing(&self, from: u64, most: u64) -> String {
         let end = self.count.min(from.saturating_add(most));
-        let bytes = self.head(0).len().saturating_add(self.frames().len());
+        let bytes = self.head(0).len().saturating_add(self.length());
         let mut json = "{\"Fragments\":[".to_owned();
         for index in from..end {
             let comma = if index == from { "" } else { "," };
@@ -78,7 +78,7 @@ impl Recording {
             element(&[0x67, 0xC8], &[name, value].concat())
         });
         let time = element(&[0xE7], &begins.to_be_bytes());
-        let length = time.len().saturating_add(self.frames().len());
+        let length = time.len().saturating_add(self.length());
         [
             element(
                 &[0x1A, 0x45, 0xDF, 0xA3],
@@ -94,6 +94,11 @@ impl Recording {
             [&[0x1F, 0x43, 0xB6, 0x75][..], &size(length), &time].concat(),
         ]
         .concat()
+    }
+
+    /// Bytes of the frames, with what stands around each.
+    fn length(&self) -> usize {
+        FRAMES.saturating_mul((self.bytes / FRAMES).saturating_add(13))
     }
 
     /// The frames of a fragment, which are those of every other.

@@ -122,14 +122,7 @@ fn build(root: &Path, profile: &str, what: &[&str]) -> Result<PathBuf, Failure> 
     let mut cargo = process::cargo();
     cargo
         .current_dir(root)
-        .args(["build", "--locked", "--message-format=json"])
-        .args(["--profile", profile])
-        .args(what)
-        .stderr(std::process::Stdio::inherit());
-    let messages = process::text(&mut cargo)?;
-    let program = messages.lines().rev().find_map(|line| {
-        let message: serde_json::Value = serde_json::from_str(line).ok()?;
-        message.get("executable")?.as_str().map(PathBuf::from)
-    });
-    program.ok_or_else(|| "cargo does not say where the program is".into())
+        .args(["build", "--locked", "--profile", profile])
+        .args(what);
+    process::built(&mut cargo)
 }

@@ -56,8 +56,8 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let kvs = process::built(root, &["--package=kvs-cli"])?;
-        let ours = process::built(root, &["--package=kvs-tests", "--bin=interop"])?;
+        let kvs = process::build(root, &["--package=kvs-cli"])?;
+        let ours = process::build(root, &["--package=kvs-tests", "--bin=interop"])?;
         let target = kvs.ancestors().nth(2);
         let folder = target.ok_or("the program is in no folder")?.join("interop");
         if folder.exists() {

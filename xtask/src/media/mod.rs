@@ -88,8 +88,8 @@ fn report(name: &str, result: Result<Complaints, Failure>) -> bool {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let kvs = process::built(root, &["--release", "--package=kvs-cli"])?;
-        let example = |name| process::built(root, &["--release", "--package=kvs-mkv", name]);
+        let kvs = process::build(root, &["--release", "--package=kvs-cli"])?;
+        let example = |name| process::build(root, &["--release", "--package=kvs-mkv", name]);
         let fragments = example("--example=fragments")?;
         let damage = example("--example=damage")?;
         let target = kvs

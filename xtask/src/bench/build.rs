@@ -1,0 +1,142 @@
+//! The programs, and what it takes to have them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Who;
+use super::table::{Table, Unit};
+use crate::{Failure, process, python};
+
+/// Where the programs are.
+#[derive(Debug)]
+pub(super) struct Programs {
+    /// For what is written on the way.
+    pub(super) folder: PathBuf,
+    pub(super) built: BTreeMap<Who, PathBuf>,
+    pub(super) python: PathBuf,
+    pub(super) script: PathBuf,
+    pub(super) server: PathBuf,
+    pub(super) measure: PathBuf,
+}
+
+impl Programs {
+    /// In full, with the SDK and as users have them; else as is quick to build.
+    pub(super) fn build(root: &Path, in_full: bool) -> Result<Self, Failure> {
+        let folder = root.join("target/bench");
+        fs::create_dir_all(&folder)?;
+        let profile = if in_full { "release" } else { "dev" };
+        // One by one, so that none has features that another asks for.
+        let peer = |package| {
+            let mut cargo = peers(root);
+            cargo.args(["build", "--locked", "--profile", profile]);
+            process::built(cargo.args(["--package", package]))
+        };
+        let mut built = BTreeMap::new();
+        for who in Who::BUILT {
+            if in_full || who != Who::Sdk {
+                built.insert(who, peer(who.package())?);
+            }
+        }
+        let mut server = process::cargo();
+        server.current_dir(root);
+        server.args(["build", "--locked", "--profile", profile]);
+        server.args(["--package=kvs-bench", "--bin=server"]);
+        Ok(Self {
+            built,
+            server: process::built(&mut server)?,
+            measure: peer("measure")?,
+            python: python::venv(&[python::BOTOCORE, python::BOTO3])?,
+            script: root.join("tests/peers/boto3_client.py"),
+            folder,
+        })
+    }
+}
+
+/// Crates, time to build, and bytes.
+pub(super) fn rows(
+    root: &Path,
+    programs: &Programs,
+    in_full: bool,
+    table: &mut Table,
+) -> Result<(), Failure> {
+    for who in programs.built.keys() {
+        let mut tree = peers(root);
+        tree.args(["tree", "--package", who.package(), "--edges=normal"]);
+        let tree = process::text(tree.args(["--prefix=none", "--format={p}"]))?;
+        let crates: BTreeSet<&str> = tree
+            .lines()
+            .filter(|line| !line.is_empty())
+            .map(|line| line.trim_end_matches(" (*)"))
+            .collect();
+        let count = f64::from(u32::try_from(crates.len())?);
+        table.push(
+            "crates in the tree, root included",
+            Unit::Count,
+            *who,
+            count,
+        );
+    }
+    for who in programs.built.keys().filter(|_| in_full) {
+        let cpu = clean_build(root, programs, *who)?;
+        table.push("clean release build, CPU", Unit::Seconds, *who, cpu);
+        let mut cargo = peers(root);
+        cargo.args(["build", "--locked", "--profile=small"]);
+        let program = process::built(cargo.args(["--package", who.package()]))?;
+        let kibibytes = u32::try_from(fs::metadata(program)?.len() >> 10)?;
+        let mebibytes = f64::from(kibibytes) / 1024.0;
+        table.push("stripped, LTO, `z`", Unit::Mebibytes, *who, mebibytes);
+    }
+    Ok(())
+}
+
+fn clean_build(root: &Path, programs: &Programs, who: Who) -> Result<f64, Failure> {
+    let folder = programs.folder.join("clean");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    let cargo = peers(root);
+    let mut measure = Command::new(&programs.measure);
+    measure
+        .arg(cargo.get_program())
+        .args(["build", "--quiet", "--locked", "--release"]);
+    measure.args(["--package", who.package()]);
+    measure.current_dir(root.join("tests/peers"));
+    measure.env("CARGO_TARGET_DIR", &folder);
+    let used = super::jobs::Used::of(&mut measure)?;
+    fs::remove_dir_all(&folder)?;
+    Ok(used.cpu)
+}
+
+/// Versions of what is compared with.
+pub(super) fn versions(root: &Path) -> Result<Vec<String>, Failure> {
+    let mut versions = BTreeSet::new();
+    for who in [Who::Sdk, Who::BareUreq, Who::BareHyper] {
+        let mut tree = peers(root);
+        tree.args(["tree", "--package", who.package(), "--edges=normal"]);
+        let tree = process::text(tree.args(["--depth=1", "--prefix=none", "--format={p}"]))?;
+        let named = [
+            "aws-sdk-kinesisvideoarchivedmedia",
+            "aws-config",
+            "ureq",
+            "hyper",
+        ];
+        for line in tree.lines() {
+            let mut words = line.split(' ');
+            if let (Some(name), Some(version)) = (words.next(), words.next())
+                && named.contains(&name)
+            {
+                versions.insert(format!("{name} {}", version.trim_start_matches('v')));
+            }
+        }
+    }
+    Ok(versions.into_iter().collect())
+}
+
+/// Cargo, in the peers' workspace.
+fn peers(root: &Path) -> Command {
+    let mut cargo = process::cargo();
+    cargo.current_dir(root.join("tests/peers"));
+    cargo
+}
