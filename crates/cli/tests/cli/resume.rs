@@ -13,8 +13,8 @@ use crate::support::{Bench, FRAGMENTS, Run, decode, serve};
 const TIMES: u32 = 8;
 const TOTAL: u64 = FRAGMENTS as u64 * TIMES as u64;
 
-/// What was asked for: fragments and bytes of media, by request.
-type Log = Arc<Mutex<Vec<(u64, u64)>>>;
+/// How many fragments were asked for, by request.
+type Log = Arc<Mutex<Vec<u64>>>;
 
 /// A long stream at a limited rate.
 fn slow(rate: u64) -> (Emulator, Log) {
@@ -25,7 +25,7 @@ fn slow(rate: u64) -> (Emulator, Log) {
         .rate(rate)
         .log(move |access| {
             if access.operation == Some("GetMediaForFragmentList") {
-                sink.lock().unwrap().push((access.fragments, access.bytes));
+                sink.lock().unwrap().push(access.fragments);
             }
         });
     (emulator.start().unwrap(), log)
@@ -104,13 +104,7 @@ fn a_run_that_is_killed_goes_on_and_leaves_no_trace() {
         assert_eq!(bench.names(), ["x.mkv"]);
         if transport == "ureq" {
             // One request after the other: what is settled is in none.
-            let log = log.lock().unwrap();
-            assert_eq!(
-                log.iter().map(|(fragments, _)| fragments).sum::<u64>(),
-                asked
-            );
-            let served: u64 = log.iter().map(|(_, bytes)| bytes).sum();
-            assert!(served * 2 < whole.len() as u64 * 3, "{served}");
+            assert_eq!(log.lock().unwrap().iter().sum::<u64>(), asked);
         }
     }
 }
@@ -253,13 +247,7 @@ fn ctrl_c_says_how_to_go_on_and_keeps_every_fragment() {
     assert!(run.stderr.contains("x.mkv: 120 fragments"), "{run:?}");
     emulator.stop();
     assert!(bench.read("x.mkv") == undisturbed(&bench, "get cam"));
-    let asked: Vec<u64> = log
-        .lock()
-        .unwrap()
-        .iter()
-        .map(|(fragments, _)| *fragments)
-        .collect();
-    assert_eq!(asked, [TOTAL, TOTAL - kept]);
+    assert_eq!(*log.lock().unwrap(), [TOTAL, TOTAL - kept]);
 }
 
 #[cfg(unix)]
