@@ -49,6 +49,7 @@ pub(super) struct OutOfRange;
 
 impl Block {
     /// The head of a SimpleBlock.
+    #[inline]
     pub(super) fn simple(payload: &[u8]) -> Result<Self, Malformed> {
         let mut block = Self::parse(payload)?;
         block.keyframe = block.flags & KEYFRAME != 0;
@@ -80,6 +81,7 @@ impl Block {
         Ok((block, payload))
     }
 
+    #[inline]
     fn parse(payload: &[u8]) -> Result<Self, Malformed> {
         let (track, track_len) = parse_vint(payload).map_err(|_| Malformed)?;
         let rest = payload.get(track_len..).unwrap_or_default();
@@ -100,11 +102,13 @@ impl Block {
         })
     }
 
+    #[inline]
     pub(super) fn is_laced(&self) -> bool {
         self.flags & LACING != 0
     }
 
     /// The frame of these bytes, in a block without lacing.
+    #[inline]
     pub(super) fn frame(&self, times: Times, data: Bytes) -> Frame {
         Frame {
             track: self.track,
@@ -147,6 +151,7 @@ impl Block {
         Ok(frames)
     }
 
+    #[inline]
     pub(super) fn times(&self, clock: Clock) -> Result<Times, OutOfRange> {
         let cluster = i64::try_from(clock.timecode).map_err(|_| OutOfRange)?;
         let scale = i64::try_from(clock.scale).map_err(|_| OutOfRange)?;

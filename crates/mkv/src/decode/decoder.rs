@@ -12,6 +12,7 @@ use super::level::{Element, Level, OPEN};
 use super::limits::Limits;
 use super::lost::Lost;
 use super::open::{Open, Segment};
+use crate::fragment::Frame;
 
 /// Turns bytes into events.
 ///
@@ -96,6 +97,8 @@ use super::open::{Open, Segment};
 pub struct Decoder {
     pub(super) limits: Limits,
     pub(super) input: Input,
+    /// A frame to be told before the events, of which there are none then.
+    pub(super) ready: Option<Frame>,
     pub(super) events: VecDeque<Event>,
     pub(super) state: State,
     pub(super) level: Level,
@@ -178,6 +181,7 @@ impl Decoder {
         Self {
             limits,
             input: Input::default(),
+            ready: None,
             events: VecDeque::new(),
             state: State::Start,
             level: Level::Top,
@@ -213,6 +217,9 @@ impl Decoder {
     /// The next event; `None` where more input is needed, or after the end of it.
     #[inline]
     pub fn next_event(&mut self) -> Option<Event> {
+        if let Some(frame) = self.ready.take() {
+            return Some(Event::Frame(frame));
+        }
         if self.input.is_short() && self.events.is_empty() {
             return None;
         }

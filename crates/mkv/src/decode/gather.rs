@@ -26,12 +26,17 @@ pub(super) struct Gather {
 
 impl Gather {
     /// Begins with the next `want` bytes.
+    #[inline]
     pub(super) fn begin(&mut self, want: usize) {
         self.missing = want;
-        self.is_large = want > SMALL;
-        if !self.is_large {
-            return make_room(&mut self.have, want);
+        match want > SMALL {
+            true => self.begin_large(want),
+            false => make_room(&mut self.have, want),
         }
+    }
+
+    fn begin_large(&mut self, want: usize) {
+        self.is_large = true;
         self.shared = std::mem::take(&mut self.have);
         let len = want.min(AT_ONCE);
         // What was set aside for a much larger one would be kept alive by this one.
@@ -66,6 +71,17 @@ impl Gather {
         fits
     }
 
+    /// Takes what is missing from a piece that has all of it; what that makes, and what is left.
+    #[inline]
+    pub(super) fn complete<'a>(&mut self, piece: &'a [u8]) -> Option<(Bytes, &'a [u8])> {
+        let (tail, rest) = piece.split_at_checked(self.missing)?;
+        if !self.is_short() {
+            return None;
+        }
+        self.feed(tail);
+        Some((self.take(), rest))
+    }
+
     /// Takes what is missing from a piece; how much that is.
     pub(super) fn feed(&mut self, piece: &[u8]) -> usize {
         let taken = piece.get(..self.missing).unwrap_or(piece);
@@ -97,16 +113,21 @@ impl Gather {
     }
 
     /// What has come.
+    #[inline]
     pub(super) fn take(&mut self) -> Bytes {
-        let len = self.have.len();
         let gathered = self.have.split().freeze();
-        if std::mem::take(&mut self.is_large) {
-            self.last = std::mem::replace(&mut self.have, std::mem::take(&mut self.shared));
-            if len > AT_ONCE {
-                self.last = BytesMut::new();
-            }
+        if self.is_large {
+            self.end_large(gathered.len());
         }
         gathered
+    }
+
+    fn end_large(&mut self, len: usize) {
+        self.is_large = false;
+        self.last = std::mem::replace(&mut self.have, std::mem::take(&mut self.shared));
+        if len > AT_ONCE {
+            self.last = BytesMut::new();
+        }
     }
 
     /// Copies a piece while nothing is gathered.
@@ -121,6 +142,7 @@ impl Gather {
 }
 
 /// Makes room for `len` bytes, where there is none, in memory that is shared.
+#[inline]
 fn make_room(memory: &mut BytesMut, len: usize) {
     if !memory.try_reclaim(len) {
         *memory = BytesMut::with_capacity(SHARED);

@@ -63,11 +63,13 @@ impl Tracks {
 
     /// What all frames of a track begin with, where they came without it.
     pub(super) fn stripped(&self, number: u64) -> Option<&Bytes> {
-        // Hardly any stream has one, and every frame asks.
-        match self.prefixes.is_empty() {
-            true => None,
-            false => self.prefixes.get(&number),
-        }
+        self.prefixes.get(&number)
+    }
+
+    /// Whether any frames came without their beginning.
+    #[inline]
+    pub(super) fn are_stripped(&self) -> bool {
+        !self.prefixes.is_empty()
     }
 
     pub(super) fn default_duration(&self, number: u64) -> Option<u64> {

@@ -53,6 +53,21 @@ impl Input {
         }
     }
 
+    /// Ends what is gathered and takes it, if this piece has all that is missing; what is left of it.
+    pub(super) fn complete<'a>(&mut self, piece: &'a [u8]) -> Option<(Bytes, &'a [u8])> {
+        let (gathered, rest) = self.gather.complete(piece)?;
+        self.pass(&gathered);
+        Some((gathered, rest))
+    }
+
+    /// Consumes a head, and demands a payload of so many bytes of which the first have come. Nothing
+    /// else has.
+    pub(super) fn begin(&mut self, head: &[u8], payload: &[u8], want: usize) {
+        self.pass(head);
+        self.gather.begin(want);
+        self.gather.feed(payload);
+    }
+
     /// Takes what is gathered right from a piece; gives back the rest.
     pub(super) fn push_gathered<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
         let gathered = self.gather(piece);
@@ -90,7 +105,7 @@ impl Input {
         if self.finished {
             self.gather.stop();
         }
-        self.complete();
+        self.release();
     }
 
     /// Whether what is demanded has not come yet, and still may.
@@ -101,11 +116,12 @@ impl Input {
 
     fn gather(&mut self, piece: &[u8]) -> usize {
         let gathered = self.gather.feed(piece);
-        self.complete();
+        self.release();
         gathered
     }
 
-    fn complete(&mut self) {
+    /// Puts what is gathered where it is found.
+    fn release(&mut self) {
         if !self.is_short() {
             let gathered = self.gather.take();
             self.put_back(gathered);
@@ -125,7 +141,7 @@ impl Input {
     pub(super) fn finish(&mut self) {
         self.finished = true;
         self.gather.stop();
-        self.complete();
+        self.release();
     }
 
     pub(super) fn finished(&self) -> bool {
@@ -177,6 +193,17 @@ impl Input {
         (self.front.len() >= want).then(|| self.take(want))
     }
 
+    /// Consumes a head, and takes the payload after it, if the first piece holds them both.
+    #[inline]
+    pub(super) fn cut(&mut self, head_len: usize, len: usize) -> Option<Bytes> {
+        if self.front.len().checked_sub(head_len)? <= len {
+            return None;
+        }
+        self.advance(head_len.saturating_add(len));
+        self.front.advance(head_len);
+        Some(self.front.split_to(len))
+    }
+
     /// The next bytes that lie in one piece, `most` at most; nothing if there are none.
     pub(super) fn take(&mut self, most: usize) -> Bytes {
         self.advance(most.min(self.front.len()));
@@ -202,8 +229,9 @@ impl Input {
         }
     }
 
-    /// Consumes bytes that have never been pushed, where nothing is.
-    pub(super) fn pass(&mut self, bytes: &[u8]) {
+    /// Consumes bytes that are not in any piece.
+    #[inline]
+    fn pass(&mut self, bytes: &[u8]) {
         if let Some(sum) = &mut self.sum {
             sum.update(bytes);
         }
@@ -241,6 +269,7 @@ impl Input {
     }
 
     /// Counts bytes of the first piece as consumed, which are about to be cut off.
+    #[inline]
     fn advance(&mut self, by: usize) {
         if let Some(sum) = &mut self.sum {
             sum.update(self.front.get(..by).unwrap_or_default());

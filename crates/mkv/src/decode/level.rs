@@ -20,6 +20,7 @@ pub(super) struct Element {
 }
 
 impl Element {
+    #[inline]
     pub(super) fn new(head: Head, offset: u64) -> Self {
         let payload = offset.saturating_add(u64::try_from(head.len).unwrap_or(OPEN));
         Self {

@@ -37,6 +37,7 @@ pub(crate) enum BadHead {
 
 impl Head {
     /// Reads the head at the beginning of `bytes`.
+    #[inline]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, BadHead> {
         let (id, id_len) = parse_id(bytes)?;
         let (size, size_len) = parse_size(bytes.get(id_len..).unwrap_or_default())?;
@@ -49,6 +50,7 @@ impl Head {
 }
 
 /// Bytes of the variable-size integer that begins with `first`; `None` above eight.
+#[inline]
 pub(crate) fn vint_len(first: u8) -> Option<usize> {
     match first.leading_zeros() {
         8.. => None,
@@ -57,6 +59,7 @@ pub(crate) fn vint_len(first: u8) -> Option<usize> {
 }
 
 /// An id with its length marker, and its length.
+#[inline]
 pub(crate) fn parse_id(bytes: &[u8]) -> Result<(u32, usize), BadHead> {
     let first = *bytes.first().ok_or(BadHead::Short)?;
     let len = vint_len(first)
@@ -71,6 +74,7 @@ pub(crate) fn parse_id(bytes: &[u8]) -> Result<(u32, usize), BadHead> {
 }
 
 /// A size and its length.
+#[inline]
 pub(crate) fn parse_size(bytes: &[u8]) -> Result<(Size, usize), BadHead> {
     let (value, len) = parse_vint(bytes)?;
     let size = if value == all_ones(len) {
@@ -82,6 +86,7 @@ pub(crate) fn parse_size(bytes: &[u8]) -> Result<(Size, usize), BadHead> {
 }
 
 /// A variable-size integer without its length marker, and its length.
+#[inline]
 pub(crate) fn parse_vint(bytes: &[u8]) -> Result<(u64, usize), BadHead> {
     let first = *bytes.first().ok_or(BadHead::Short)?;
     let len = vint_len(first).ok_or(BadHead::Invalid)?;
@@ -98,6 +103,7 @@ pub(crate) fn parse_vint(bytes: &[u8]) -> Result<(u64, usize), BadHead> {
 }
 
 /// The largest payload of a variable-size integer of `len` bytes, 1 to 8.
+#[inline]
 pub(crate) fn all_ones(len: usize) -> u64 {
     u64::MAX >> 64_usize.saturating_sub(len.saturating_mul(7)).min(63)
 }
