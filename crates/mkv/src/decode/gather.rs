@@ -2,26 +2,24 @@
 
 use bytes::{Bytes, BytesMut};
 
-/// Elements up to this size share their memory with others.
+/// The memory of larger elements is used again.
 const SMALL: usize = 16 << 10;
-/// Bytes of memory that is shared.
-const SHARED: usize = 64 << 10;
 /// Bytes that are set aside for an element before any of it has come, at most: a size that lies
 /// costs no more.
 const AT_ONCE: usize = 1 << 20;
 
 /// Bytes that are to lie in one piece, copied together as they arrive.
+///
+/// Each element has memory of its own. Shared memory would have to be counted, which costs more than
+/// to allocate as little as most frames need: it waits for what is being copied.
 #[derive(Debug, Default)]
 pub(super) struct Gather {
     have: BytesMut,
     missing: usize,
-    /// What the others are copied into, while one is under way that is not small.
-    shared: BytesMut,
-    /// The memory of the last one that was not small, which may be used again once nobody else does.
+    /// The memory of the last element that was not small, for the next if nobody else has it by then.
     last: BytesMut,
     /// Bytes of all of that memory.
     last_whole: usize,
-    is_large: bool,
 }
 
 impl Gather {
@@ -29,25 +27,6 @@ impl Gather {
     #[inline]
     pub(super) fn begin(&mut self, want: usize) {
         self.missing = want;
-        match want > SMALL {
-            true => self.begin_large(want),
-            false => make_room(&mut self.have, want),
-        }
-    }
-
-    fn begin_large(&mut self, want: usize) {
-        self.is_large = true;
-        self.shared = std::mem::take(&mut self.have);
-        let len = want.min(AT_ONCE);
-        // What was set aside for a much larger one would be kept alive by this one.
-        if self.last_whole / 2 > len {
-            self.last = BytesMut::new();
-        }
-        self.have = std::mem::take(&mut self.last);
-        if !self.have.try_reclaim(len) {
-            self.have = BytesMut::with_capacity(len);
-            self.last_whole = len;
-        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -87,24 +66,39 @@ impl Gather {
         let taken = piece.get(..self.missing).unwrap_or(piece);
         let spare = self.have.capacity().saturating_sub(self.have.len());
         if spare < taken.len() {
-            // With what came, not to the size declared.
-            let growth = self.have.len().max(taken.len());
-            self.have.reserve(growth.min(self.missing));
+            self.grow(taken.len());
         }
         self.have.extend_from_slice(taken);
         self.missing = self.missing.saturating_sub(taken.len());
         taken.len()
     }
 
+    /// Makes room for `more` bytes of what is missing.
+    fn grow(&mut self, more: usize) {
+        let come = self.have.len();
+        if come > 0 {
+            // With what came, not to the size declared.
+            return self.have.reserve(come.max(more).min(self.missing));
+        }
+        let at_once = self.missing.min(AT_ONCE.max(more));
+        if at_once <= SMALL {
+            self.have = BytesMut::with_capacity(at_once);
+            return;
+        }
+        // What was set aside for a much larger one would be kept alive by this one.
+        if self.last_whole / 2 > at_once {
+            self.last = BytesMut::new();
+        }
+        self.have = std::mem::take(&mut self.last);
+        if !self.have.try_reclaim(at_once) {
+            self.have = BytesMut::with_capacity(at_once);
+            self.last_whole = at_once;
+        }
+    }
+
     /// Whether a piece has all that is missing, and nothing has come before it.
     pub(super) fn is_satisfied_by(&self, piece: &[u8]) -> bool {
         self.have.is_empty() && piece.len() >= self.missing
-    }
-
-    /// Ends without a byte.
-    pub(super) fn forget(&mut self) {
-        self.stop();
-        self.take();
     }
 
     /// Says that nothing more will come.
@@ -115,37 +109,19 @@ impl Gather {
     /// What has come.
     #[inline]
     pub(super) fn take(&mut self) -> Bytes {
-        let gathered = self.have.split().freeze();
-        if self.is_large {
-            self.end_large(gathered.len());
+        match self.have.len() > SMALL {
+            true => self.take_large(),
+            false => std::mem::take(&mut self.have).freeze(),
         }
-        gathered
     }
 
-    fn end_large(&mut self, len: usize) {
-        self.is_large = false;
-        self.last = std::mem::replace(&mut self.have, std::mem::take(&mut self.shared));
-        if len > AT_ONCE {
+    fn take_large(&mut self) -> Bytes {
+        let gathered = self.have.split().freeze();
+        self.last = std::mem::take(&mut self.have);
+        if gathered.len() > AT_ONCE {
             self.last = BytesMut::new();
         }
-    }
-
-    /// Copies a piece while nothing is gathered.
-    pub(super) fn copy(&mut self, piece: &[u8]) -> Bytes {
-        if piece.len() > SHARED {
-            return Bytes::copy_from_slice(piece);
-        }
-        make_room(&mut self.have, piece.len());
-        self.have.extend_from_slice(piece);
-        self.have.split().freeze()
-    }
-}
-
-/// Makes room for `len` bytes, where there is none, in memory that is shared.
-#[inline]
-fn make_room(memory: &mut BytesMut, len: usize) {
-    if !memory.try_reclaim(len) {
-        *memory = BytesMut::with_capacity(SHARED);
+        gathered
     }
 }
 
@@ -172,27 +148,17 @@ mod tests {
     fn a_size_that_lies_costs_little() {
         let mut gather = Gather::default();
         gather.begin(1 << 40);
-        assert!(gather.absorb(b"abc"));
+        assert_eq!(gather.have.capacity(), 0);
+        assert_eq!(gather.feed(b"abc"), 3);
         assert!(gather.have.capacity() <= AT_ONCE);
         gather.stop();
         assert_eq!(&gather.take()[..], b"abc");
     }
 
     #[test]
-    fn small_elements_lie_side_by_side() {
+    fn large_memory_is_not_kept() {
         let mut gather = Gather::default();
-        let [first, second] = [300, 400].map(|len| gathered(&mut gather, len, 64));
-        assert_eq!(first.as_ptr().wrapping_add(300), second.as_ptr());
-    }
-
-    #[test]
-    fn large_elements_lie_alone_and_leave_the_small_ones_where_they_are() {
-        let mut gather = Gather::default();
-        let small = gathered(&mut gather, 300, 64);
-        let large = gathered(&mut gather, 5 * AT_ONCE, 60_000);
-        let next = gathered(&mut gather, 400, 64);
-        assert_eq!(small.as_ptr().wrapping_add(300), next.as_ptr());
-        drop(large);
+        drop(gathered(&mut gather, 5 * AT_ONCE, 60_000));
         assert_eq!(gather.last.capacity(), 0);
     }
 

@@ -37,7 +37,7 @@ impl Input {
         }
         if self.is_short() {
             if self.gather.is_satisfied_by(&piece) {
-                self.gather.forget();
+                self.gather.stop();
             } else {
                 let gathered = self.gather(&piece);
                 piece.advance(gathered);
@@ -81,11 +81,9 @@ impl Input {
         self.gather.absorb(piece)
     }
 
-    /// Copies a piece. Nothing is being gathered.
     pub(super) fn push_copy(&mut self, piece: &[u8]) {
-        if !piece.is_empty() && !self.finished {
-            let copy = self.gather.copy(piece);
-            self.push(copy);
+        if !piece.is_empty() {
+            self.push(Bytes::copy_from_slice(piece));
         }
     }
 

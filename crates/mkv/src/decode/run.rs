@@ -1,6 +1,6 @@
 //! Runs of SimpleBlocks: what nearly all input is made of, told without a detour.
 
-use bytes::Buf;
+use bytes::{Buf, Bytes};
 
 use super::block::{Block, Clock, Times};
 use super::decoder::{Decoder, Held, State};
@@ -30,16 +30,18 @@ impl Decoder {
     #[inline]
     pub(super) fn next_in_run(&mut self) -> Option<Frame> {
         let run = self.run()?;
+        let (State::Head, Some(held)) = (&self.state, &mut self.held) else {
+            return None;
+        };
+        if held.element.id != id::SIMPLE_BLOCK {
+            return None;
+        }
         let next = run.sequel(self.input.front(), self.input.position())?;
-        let (block, times) = run.plain(&self.held.as_ref()?.payload)?;
+        let (block, times) = run.plain(&held.payload)?;
         let payload = self.input.cut(next.head_len, next.len)?;
-        let mut data = self.held.take()?.payload;
-        self.held = Some(Held {
-            element: next.element,
-            payload,
-        });
-        data.advance(block.len);
-        Some(block.frame(times, data))
+        held.element = next.element;
+        let payload = std::mem::replace(&mut held.payload, payload);
+        Some(frame(&block, times, payload))
     }
 
     /// Takes a piece: the rest of a block under way, and the beginning of the next, are copied right
@@ -62,55 +64,40 @@ impl Decoder {
             return None;
         }
         let (payload, rest) = self.input.complete(piece)?;
-        self.state = State::Head;
-        self.held = Some(Held { element, payload });
-        if let Some((frame, next)) = self.next_begun(rest) {
-            let (head, payload) = rest.split_at_checked(next.head_len)?;
-            self.ready = Some(frame);
-            self.input.begin(head, payload, next.len);
-            self.state = State::Payload(next.element);
-            return Some(&[]);
+        let run = self.run();
+        let next = run.and_then(|run| run.begun(&payload, rest, self.input.position()));
+        let Some((block, times, next)) = next else {
+            self.held = Some(Held { element, payload });
+            self.state = State::Head;
+            return Some(rest);
+        };
+        self.ready = Some(frame(&block, times, payload));
+        if let State::Payload(element) = &mut self.state {
+            *element = next.element;
         }
-        Some(rest)
+        let (head, begun) = rest.split_at_checked(next.head_len)?;
+        self.input.begin(head, begun, next.len);
+        Some(&[])
     }
 
-    /// Takes the frame that is held, if these bytes go no further than into another SimpleBlock.
-    fn next_begun(&mut self, piece: &[u8]) -> Option<(Frame, Sequel)> {
-        let run = self.run()?;
-        let next = run.sequel(piece, self.input.position())?;
-        let (block, times) = run.plain(&self.held.as_ref()?.payload)?;
-        if piece.len().saturating_sub(next.head_len) >= next.len {
-            return None;
-        }
-        let mut data = self.held.take()?.payload;
-        data.advance(block.len);
-        Some((block.frame(times, data), next))
-    }
-
-    /// The run under way, if a SimpleBlock is held.
     #[inline]
     fn run(&self) -> Option<Run> {
-        match (&self.state, &self.level, &self.held) {
-            (
-                State::Head,
-                &Level::Cluster {
-                    end,
-                    timecode: Some(timecode),
-                    ..
-                },
-                Some(held),
-            ) if held.element.id == id::SIMPLE_BLOCK && !self.segment.tracks.are_stripped() => {
-                Some(Run {
-                    end: end.min(self.segment.end),
-                    most: to_u64(self.limits.frame),
-                    clock: Clock {
-                        timecode,
-                        scale: self.segment.scale,
-                    },
-                })
-            }
-            _ => None,
-        }
+        let &Level::Cluster {
+            end,
+            timecode: Some(timecode),
+            ..
+        } = &self.level
+        else {
+            return None;
+        };
+        (!self.segment.tracks.are_stripped()).then_some(Run {
+            end: end.min(self.segment.end),
+            most: to_u64(self.limits.frame),
+            clock: Clock {
+                timecode,
+                scale: self.segment.scale,
+            },
+        })
     }
 }
 
@@ -138,4 +125,19 @@ impl Run {
         let times = block.times(self.clock).ok()?;
         (!block.is_laced()).then_some((block, times))
     }
+
+    /// What the head of a SimpleBlock says, if the bytes after it go no further than into another.
+    #[inline]
+    fn begun(&self, payload: &[u8], bytes: &[u8], position: u64) -> Option<(Block, Times, Sequel)> {
+        let next = self.sequel(bytes, position)?;
+        let (block, times) = self.plain(payload)?;
+        let is_partial = bytes.len().saturating_sub(next.head_len) < next.len;
+        is_partial.then_some((block, times, next))
+    }
+}
+
+#[inline]
+fn frame(block: &Block, times: Times, mut payload: Bytes) -> Frame {
+    payload.advance(block.len);
+    block.frame(times, payload)
 }

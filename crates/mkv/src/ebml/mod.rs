@@ -39,7 +39,11 @@ impl Head {
     /// Reads the head at the beginning of `bytes`.
     #[inline]
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, BadHead> {
-        let (id, id_len) = parse_id(bytes)?;
+        let (id, id_len) = match *bytes {
+            // Those of nearly all elements there are.
+            [id @ 0x80..=0xFF, ..] => (u32::from(id), 1),
+            _ => parse_id(bytes)?,
+        };
         let (size, size_len) = parse_size(bytes.get(id_len..).unwrap_or_default())?;
         Ok(Self {
             id,
