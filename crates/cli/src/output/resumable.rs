@@ -171,7 +171,17 @@ impl<'a> Restored<'a> {
         self.marks = self.marks.saturating_add(marks.len()).saturating_add(1);
         let is_named = self.is_complete && !temporary.path().exists() && target.path().exists();
         if !is_named {
-            let beginning = writer(marks, gaps)?.beginning();
+            let writer = writer(marks, gaps)?;
+            let mut beginning = writer.beginning();
+            if beginning.is_empty() {
+                // A file of tags alone begins when it ends.
+                beginning = writer
+                    .finish()
+                    .pieces
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default();
+            }
             let agreed = self.agreeing(&temporary, &beginning, std::slice::from_ref(sealed))?;
             if agreed.0 == 0 {
                 return Err(changed(&temporary));

@@ -194,6 +194,49 @@ fn a_run_that_is_killed_while_it_gives_names_is_finished() {
 }
 
 #[test]
+fn a_file_of_tags_alone_that_lacks_its_name_is_finished() {
+    let bench = Bench::new("tags");
+    let mut bare = fragments().swap_remove(0);
+    bare.frames.clear();
+    let (output, _) = Resumable::open(&bench.output(), false, false).unwrap();
+    let mut sink = output.begin(Gaps::Close, "this").unwrap();
+    let number = bare.number.clone().unwrap();
+    sink.plan(&std::iter::once(Planned::Named(number)).collect())
+        .unwrap();
+    sink.write(&bare).unwrap();
+    sink.settle(1, &[]).unwrap();
+    let journal = bench.0.join(".x.mkv.journal");
+    fs::hard_link(&journal, bench.0.join("kept")).unwrap();
+    sink.finish(&[]).unwrap();
+    let whole = fs::read(bench.output()).unwrap();
+    assert!(whole.len() > 300, "its tags are there");
+    for damage in [0, 1] {
+        let mut left = whole.clone();
+        left[300] ^= damage;
+        let _ = fs::remove_file(bench.output());
+        fs::write(bench.part(), left).unwrap();
+        let _ = fs::hard_link(bench.0.join("kept"), &journal);
+        let (output, past) = Resumable::open(&bench.output(), false, false).unwrap();
+        let resumed = output.resume(past.unwrap(), Gaps::Close);
+        match damage {
+            0 => {
+                let (sink, earlier) = resumed.unwrap();
+                assert_eq!(earlier.settled, 1);
+                sink.finish(&[]).unwrap();
+                assert!(fs::read(bench.output()).unwrap() == whole);
+            }
+            _ => assert!(
+                resumed
+                    .err()
+                    .unwrap()
+                    .line()
+                    .contains("not as the run left it")
+            ),
+        }
+    }
+}
+
+#[test]
 fn a_file_that_was_patched_already_goes_on() {
     let straight = Bench::new("straight-patched").finish();
     let bench = Bench::new("patched");
