@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::{
     Failure, bench, codegen, conformance, differential, fuzz, guards, interop, media, process,
-    python, readers, resume, semver, simulate, sweep, tidy,
+    python, readers, resume, semver, simulate, soak, sweep, tidy,
 };
 
 /// How a check has ended.
@@ -37,7 +37,7 @@ const DENY: &str = "cargo-deny@0.20.2";
 
 type Check = fn(&Path) -> Result<Outcome, Failure>;
 
-const CHECKS: [(&str, Check); 20] = [
+const CHECKS: [(&str, Check); 21] = [
     ("fmt", |root| cargo(root, &["fmt", "--all", "--check"])),
     ("clippy", |root| {
         let all = ["--workspace", "--all-targets", "--all-features"];
@@ -69,6 +69,7 @@ const CHECKS: [(&str, Check); 20] = [
     }),
     ("mutants", |root| Ok(simulate::mutants(root)?.into())),
     ("resume", |root| Ok(resume::run(root, resume::RUNS)?.into())),
+    ("soak", soaked),
     ("guards", guards::check),
     ("bench", |root| Ok(bench::run(root, true)?.into())),
     ("media", media::check),
@@ -201,6 +202,14 @@ fn both_formats(root: &Path) -> Result<Outcome, Failure> {
         return Ok(Outcome::Lacking("the public data in ../shared".to_owned()));
     }
     Ok(readers::run(root, &data)?.into())
+}
+
+/// What a process takes is told by Linux.
+fn soaked(root: &Path) -> Result<Outcome, Failure> {
+    if !Path::new("/proc/self/status").exists() {
+        return Ok(Outcome::Lacking("Linux".to_owned()));
+    }
+    Ok(soak::run(root, soak::MINUTES)?.into())
 }
 
 /// All that botocore has models for; the largest are compiled as well.

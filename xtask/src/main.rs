@@ -21,6 +21,7 @@ mod readers;
 mod resume;
 mod semver;
 mod simulate;
+mod soak;
 mod sweep;
 mod system;
 mod tidy;
@@ -56,6 +57,8 @@ Commands:
                         10 unless said
   bench [--quick]       measure our clients beside others, and write tests/peers/RESULTS.md;
                         with --quick show that it runs, without the AWS SDK
+  soak [--minutes N]    export again and again while one request in five goes wrong: memory and
+                        open files have to stay as they are; 2 minutes unless said
   guards [--update]     count crates, bytes, allocations and instructions, and compare with
                         tests/bench/figures.txt, or write it anew
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
@@ -98,6 +101,8 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["resume", runs] => resume::run(&root(), runs),
         ["bench"] => bench::run(&root(), false),
         ["bench", "--quick"] => bench::run(&root(), true),
+        ["soak"] => soak::run(&root(), soak::MINUTES),
+        ["soak", "--minutes", minutes] => soak::run(&root(), minutes),
         ["guards"] => guards::run(&root()),
         ["guards", "--update"] => guards::update(&root()),
         ["media"] => media::run(&root()),
