@@ -191,6 +191,13 @@ impl Plan {
         self
     }
 
+    /// The same plan with so many of its fragments, from the beginning on, and no more.
+    pub(crate) fn truncated(mut self, len: u64) -> Self {
+        let len = usize::try_from(len).unwrap_or(usize::MAX);
+        self.entries.truncate(len);
+        self
+    }
+
     /// How many fragments are not done, and their bytes as far as they are listed.
     pub(crate) fn left(&self) -> (u64, u64) {
         let left = self.entries.get(self.done..).unwrap_or_default();

@@ -166,6 +166,9 @@ pub(crate) struct Get {
     /// Deliver nothing if a fragment is missing
     #[arg(long)]
     pub(crate) strict: bool,
+    /// List the range once more at the end, and fetch what has come to light meanwhile
+    #[arg(long, conflicts_with = "fragments")]
+    pub(crate) settle: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

@@ -161,7 +161,11 @@ fn accounted(run: &Run, world: &World, delivered: &BTreeSet<u64>) -> Result<(), 
         ));
     }
     let from_the_start = world.stored.iter().filter(|(_, one)| one.listed_from == 0);
-    for (number, _) in from_the_start {
+    let from_the_start = from_the_start.map(|(number, _)| number);
+    // The last listing is the one that settles, if one does.
+    let is_over = run.failure.is_none() && !run.was_cancelled;
+    let listed = world.listings.last().filter(|_| is_over);
+    for number in from_the_start.chain(listed.into_iter().flatten()) {
         if !missing.contains(number) && !delivered.contains(number) {
             return Err(format!("fragment {number} is lost"));
         }

@@ -51,7 +51,8 @@ pub(super) struct World {
     /// Which session token is honoured, and which endpoint serves.
     pub(super) token: u64,
     host: u64,
-    listings: Vec<Vec<u64>>,
+    /// What each listing from the beginning has shown.
+    pub(super) listings: Vec<Vec<u64>>,
     pub(super) pages: u64,
 }
 

@@ -4,11 +4,13 @@
 //! kvs-journal 1 …                                   what it is
 //! request {"stream":"door", …} …                    what was asked for, in the caller's words
 //! fragment 9134385233318 48123 1700000000.123 …     the plan, in order
-//! plan 15 …
+//! plan 15 …                                         how many those are
 //! missing {"number":"9134…", …} …                   ┐ what came of the first seven of them
 //! written 7 351202 9a0c66b1 01a2… …                 ┘
 //! durable …                                         the same, and safe when the power fails
 //! sealed …                                          the same, and that file is whole: another goes on
+//! fragment 9134385233402 …                          found by listing again at the end:
+//! plan 16 …                                         they go behind all others
 //! ```
 //!
 //! A line ends with a checksum of all that the journal holds up to there, so that no line can be
@@ -104,7 +106,18 @@ impl Journal {
 
     /// The lines of a plan, which come before all marks.
     pub fn plan<'a>(&'a mut self, plan: &'a Plan) -> impl Iterator<Item = String> + 'a {
-        let fragments = plan.iter().map(|planned| fragment(&planned));
+        self.addition(plan, 0)
+    }
+
+    /// The lines of what a plan has beyond so many fragments, which are told already: what was found
+    /// by [listing again](crate::ExportOptions::settle).
+    pub fn addition<'a>(
+        &'a mut self,
+        plan: &'a Plan,
+        told: u64,
+    ) -> impl Iterator<Item = String> + 'a {
+        let told = usize::try_from(told).unwrap_or(usize::MAX);
+        let fragments = plan.iter().skip(told).map(|planned| fragment(&planned));
         let end = std::iter::once_with(|| format!("plan {}", plan.len()));
         fragments.chain(end).map(|content| self.line(content))
     }

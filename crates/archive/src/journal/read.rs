@@ -22,10 +22,10 @@ pub struct Reader {
     journal: Journal,
     request: Option<String>,
     fragments: Vec<Entry>,
-    plan: Option<(Plan, Journal)>,
+    plan: Option<(Plan, Told)>,
     missing: Vec<String>,
     marks: Vec<Mark>,
-    after: Vec<Journal>,
+    after: Vec<Told>,
 }
 
 /// What a journal tells.
@@ -38,8 +38,16 @@ pub struct Past {
     pub plan: Plan,
     /// How far it has come, step by step.
     pub marks: Vec<Mark>,
-    planned: Journal,
-    after: Vec<Journal>,
+    planned: Told,
+    after: Vec<Told>,
+}
+
+/// What a journal has told up to some line.
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    journal: Journal,
+    /// How many fragments are planned.
+    planned: u64,
 }
 
 impl Past {
@@ -52,6 +60,24 @@ impl Past {
     /// The journal as it was after so many marks, to go on with: what the file holds beyond its
     /// [length](Journal::len) has to be cut off.
     pub fn journal(&self, marks: usize) -> Journal {
+        self.told(marks).journal
+    }
+
+    /// How many fragments were planned then.
+    pub fn planned(&self, marks: usize) -> u64 {
+        self.told(marks).planned
+    }
+
+    /// The plan as it was after so many marks, with all that was settled then done: what was found
+    /// later by listing again will be found again.
+    pub fn into_plan(self, marks: usize) -> Plan {
+        let planned = self.told(marks).planned;
+        let last = marks.checked_sub(1).and_then(|last| self.marks.get(last));
+        let settled = last.map_or(0, |mark| mark.settled);
+        self.plan.truncated(planned).with_done(settled)
+    }
+
+    fn told(&self, marks: usize) -> Told {
         let at = marks.checked_sub(1).and_then(|last| self.after.get(last));
         at.copied().unwrap_or(self.planned)
     }
@@ -174,13 +200,8 @@ impl Reader {
         let (name, rest) = content.split_once(' ').unwrap_or((content, ""));
         match (name, &self.plan) {
             ("request", None) => self.request = Some(unescape(rest)?),
-            ("fragment", None) => self.fragments.push(fragment(rest)?.into()),
-            ("plan", None) => {
-                let plan = Plan::sorted(std::mem::take(&mut self.fragments));
-                let is_whole = rest.parse() == Ok(plan.len());
-                self.plan = is_whole.then_some((plan, self.journal));
-                self.plan.as_ref()?;
-            }
+            ("fragment", _) => self.fragments.push(fragment(rest)?.into()),
+            ("plan", _) => self.plan(rest)?,
             ("missing", Some(_)) => self.missing.push(unescape(rest)?),
             ("written", Some(_)) => self.mark(MarkKind::Written, rest)?,
             ("durable", Some(_)) => self.mark(MarkKind::Durable, rest)?,
@@ -188,6 +209,21 @@ impl Reader {
             _ => return None,
         }
         Some(())
+    }
+
+    fn plan(&mut self, len: &str) -> Option<()> {
+        let fragments = std::mem::take(&mut self.fragments);
+        let (plan, told) = match self.plan.take() {
+            None => {
+                let plan = Plan::sorted(fragments);
+                let (journal, planned) = (self.journal, plan.len());
+                (plan, Told { journal, planned })
+            }
+            Some((mut plan, told)) => (plan.extend(fragments).is_empty().then_some(plan)?, told),
+        };
+        let is_whole = len.parse() == Ok(plan.len());
+        self.plan = is_whole.then_some((plan, told));
+        self.plan.as_ref().map(|_| ())
     }
 
     fn mark(&mut self, kind: MarkKind, rest: &str) -> Option<()> {
@@ -200,8 +236,12 @@ impl Reader {
             state: unhex(words.next()?)?,
             missing: std::mem::take(&mut self.missing),
         };
+        let planned = self.plan.as_ref().map(|(plan, _)| plan.len())?;
         self.marks.push(mark);
-        self.after.push(self.journal);
+        self.after.push(Told {
+            journal: self.journal,
+            planned,
+        });
         words.next().is_none().then_some(())
     }
 }

@@ -150,6 +150,41 @@ fn a_journal_can_go_on_after_any_mark() {
 }
 
 #[test]
+fn a_plan_that_grew_is_as_it_was_at_each_mark() {
+    let first: Plan = [listed(7, (1, 0)), listed(8, (2, 0))].into_iter().collect();
+    let grown: Plan = first.iter().chain([listed(9, (3, 0))]).collect();
+    let mark = |settled| Mark {
+        kind: MarkKind::Written,
+        settled,
+        length: 0,
+        checksum: 0,
+        state: vec![],
+        missing: vec![],
+    };
+    let (mut journal, mut text) = Journal::begin("x");
+    text.extend(journal.plan(&first));
+    text.push_str(&journal.mark(&mark(2)));
+    text.extend(journal.addition(&grown, 2));
+    text.push_str(&journal.mark(&mark(3)));
+    for (marks, len, done) in [(0, 2, 0), (1, 2, 2), (2, 3, 3)] {
+        let past = read(text.as_bytes(), 9).unwrap().unwrap();
+        let plan = past.into_plan(marks);
+        assert_eq!((plan.len(), plan.left().0), (len, len - done));
+    }
+    // Cut in the middle of what was found, it is to be found again.
+    let end = text.find("plan 3").unwrap();
+    let past = read(&text.as_bytes()[..end + 3], 9).unwrap().unwrap();
+    assert_eq!((past.plan.len(), past.marks.len()), (2, 1));
+
+    // What would go before others is no addition.
+    let (mut journal, mut text) = Journal::begin("x");
+    text.extend(journal.plan(&[listed(8, (2, 0))].into_iter().collect()));
+    text.extend(journal.addition(&first, 1));
+    text.push_str(&journal.mark(&mark(1)));
+    assert!(read(text.as_bytes(), 9).is_err());
+}
+
+#[test]
 fn what_is_no_journal_is_told_from_what_is_a_damaged_one() {
     let error = |text: &str| read(text.as_bytes(), 9).unwrap_err().to_string();
     assert_eq!(error("a text\n"), "not a journal");

@@ -43,6 +43,9 @@ of the fragments, the others are delivered, FILE.missing.jsonl names those that 
 why, and the exit code is 3. Where the tracks change in the middle, a second file begins, named
 like the first with -2 at its end.
 
+Fragments that are stored while a run goes on are found with --settle: those that go behind all
+the rest are delivered, and FILE.missing.jsonl names those whose place has been passed.
+
 A run that was killed, cut off or stopped with Ctrl-C is gone on with by the same command, and the
 file comes out as if nothing had happened. Until then .FILE.part holds what was fetched, and
 .FILE.journal tells what is done and what was to be fetched: the fragments that there were then, of

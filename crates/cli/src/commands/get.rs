@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{ExportOptions, Report, Selection};
+use kvs_archive::{ExportOptions, MissingReason, Report, Selection};
 
 use super::request::Request;
 use super::selection::{in_words, wanted};
@@ -20,6 +20,7 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
     let options = ExportOptions {
         attempts: source::attempts()?,
         keep_raw: get.format == Format::Raw,
+        settle: get.settle,
         ..ExportOptions::default()
     };
     if get.format == Format::Mkv && get.output.as_os_str() != "-" {
@@ -61,7 +62,7 @@ pub(super) fn deliver(
 fn resumable(
     get: &Get,
     selection: Selection,
-    options: ExportOptions,
+    mut options: ExportOptions,
     global: &Global,
 ) -> Result<Outcome, Failure> {
     let source = source::open(global)?;
@@ -81,6 +82,8 @@ fn resumable(
             }
             let meant = earlier.meant(selection);
             let meant = meant.ok_or_else(|| output.other("for a range of another form"))?;
+            // What is whole cannot take what would be found.
+            options.settle &= !past.is_complete();
             let (sink, earlier) = output.resume(past, get.gaps.into())?;
             let tally = Tally::after(&earlier);
             say(format_args!(
@@ -125,6 +128,7 @@ impl Delivering<'_> {
                 None => failure,
             });
         }
+        tally.holes.append(&mut tally.late);
         let delivery = self.sink.finish(&tally.holes)?;
         self.progress.end();
         summarize(&tally, &delivery, started);
@@ -164,7 +168,8 @@ impl Delivering<'_> {
     }
 
     fn check_strict(&self, tally: &Tally) -> Result<(), Failure> {
-        match tally.holes.first().filter(|_| self.strict) {
+        let mut all = tally.holes.iter().chain(&tally.late);
+        match all.next().filter(|_| self.strict) {
             Some(hole) => Err(Failure::new(format_args!(
                 "{hole}; without --strict the others are delivered"
             ))),
@@ -186,6 +191,8 @@ struct Tally {
     bytes: u64,
     /// In the order in which they would have come.
     holes: Vec<Hole>,
+    /// Those that were stored too late for their place. A later run finds them itself.
+    late: Vec<Hole>,
     /// How many of the report's missing fragments are among the holes.
     reported: usize,
     /// How many fragments an earlier run has settled.
@@ -210,7 +217,12 @@ impl Tally {
 
     fn take_missing(&mut self, report: &Report) {
         let new = report.missing.get(self.reported..).unwrap_or_default();
-        self.holes.extend(new.iter().map(Hole::from));
+        for missing in new {
+            match missing.reason {
+                MissingReason::Late => self.late.push(missing.into()),
+                _ => self.holes.push(missing.into()),
+            }
+        }
         self.reported = report.missing.len();
     }
 

@@ -28,6 +28,9 @@ impl Request {
         option("kvs", env!("CARGO_PKG_VERSION").to_owned());
         option("stream", get.stream.clone());
         option("region", region.to_owned());
+        if get.settle {
+            option("--settle", "on".to_owned());
+        }
         option("--gaps", format!("{:?}", get.gaps).to_lowercase());
         let range = match &selection.wanted {
             Wanted::Between { by, from, to } => {

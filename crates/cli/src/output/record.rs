@@ -27,7 +27,8 @@ pub(super) struct Record {
     path: PathBuf,
     folder: PathBuf,
     journal: Journal,
-    is_planned: bool,
+    /// How many fragments of the plan are told, if it is.
+    planned: Option<u64>,
     /// Of the file that grows.
     checksum: Crc32,
     settled: u64,
@@ -95,7 +96,7 @@ impl Opened {
         let journal = past.journal(marks);
         let mut record = self.record(journal, journal.len())?;
         let marks = past.marks.get(..marks).unwrap_or_default();
-        record.is_planned = true;
+        record.planned = Some(past.planned(marks.len()));
         record.checksum = checksum;
         record.kept = marks.last().map(|mark| mark.settled);
         record.settled = record.kept.unwrap_or(0);
@@ -112,7 +113,7 @@ impl Opened {
             path: self.path,
             folder: self.folder,
             journal,
-            is_planned: false,
+            planned: None,
             checksum: Crc32::new(),
             settled: 0,
             kept: None,
@@ -166,13 +167,14 @@ fn read(file: &mut File, path: &Path) -> Result<Option<Past>, Failure> {
 }
 
 impl Record {
-    /// Tells what is to be fetched, if that is not told.
+    /// Tells what is to be fetched, as far as that is not told.
     pub(super) fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
-        if std::mem::replace(&mut self.is_planned, true) {
+        let told = self.planned.replace(plan.len());
+        if told == self.planned {
             return Ok(());
         }
         let mut file = io::BufWriter::new(&self.file);
-        let mut lines = self.journal.plan(plan);
+        let mut lines = self.journal.addition(plan, told.unwrap_or(0));
         let written = lines.try_for_each(|line| file.write_all(line.as_bytes()));
         let written = written.and_then(|()| file.flush());
         written.map_err(|error| unwritable(&self.path, &error))
@@ -209,7 +211,7 @@ impl Record {
 
     /// Whether a mark would tell the truth.
     pub(super) fn can_mark(&self) -> bool {
-        self.is_planned && !self.is_between
+        self.planned.is_some() && !self.is_between
     }
 
     /// Tells how far the output has come, which is as safe as `kind` says.

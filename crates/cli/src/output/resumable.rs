@@ -108,15 +108,15 @@ impl Resumable {
             ..
         } = restored;
         let record = self.journal.resume(&past, marks, checksum)?;
-        let marks = past.marks.get(..marks).unwrap_or_default();
-        let settled = marks.last().map_or(0, |mark| mark.settled);
-        let holes = marks.iter().flat_map(|mark| &mark.missing);
+        let held = past.marks.get(..marks).unwrap_or_default();
+        let settled = held.last().map_or(0, |mark| mark.settled);
+        let holes = held.iter().flat_map(|mark| &mark.missing);
         let holes = holes.map(|hole| serde_json::from_str(hole));
         let holes: Result<Vec<Hole>, _> = holes.collect();
         let earlier = Earlier {
             settled,
             holes: holes.map_err(Failure::new)?,
-            plan: past.plan.with_done(settled),
+            plan: past.into_plan(marks),
         };
         let files = Files {
             target: self.target,

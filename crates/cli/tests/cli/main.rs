@@ -14,6 +14,7 @@ mod frames;
 mod gaps;
 mod holes;
 mod inspect;
+mod late;
 mod resume;
 mod show;
 mod stills;

@@ -69,3 +69,22 @@ fn settling_lists_again_and_knows_what_is_done() {
     assert_eq!(run.delivered, ["4", "5", "6"]);
     assert_eq!(run.report.planned, 3);
 }
+
+#[test]
+fn what_settling_finds_too_late_is_named_and_not_fetched() {
+    let options = ExportOptions {
+        settle: true,
+        ..ExportOptions::default()
+    };
+    let early: Vec<(u32, u64)> = LISTED.into_iter().filter(|(n, _)| *n != 2).collect();
+    let plan = early.iter().map(|(number, _)| {
+        let fragment = page(&[(*number, 10)]).fragments.unwrap().remove(0);
+        Planned::Listed(fragment.try_into().unwrap())
+    });
+    let export = Export::resume(selection(), plan.collect(), options);
+    let run = run(export, &LISTED, |numbers| Reply::Whole(all(numbers)));
+    assert_eq!(run.delivered, ["1", "3", "4", "5"]);
+    let late = ("2".to_owned(), "came too late for its place".to_owned());
+    assert_eq!(missing(&run), [late]);
+    assert_eq!((run.report.planned, run.report.planned_bytes), (5, 50));
+}

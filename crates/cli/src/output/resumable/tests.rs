@@ -237,6 +237,35 @@ fn a_file_of_tags_alone_that_lacks_its_name_is_finished() {
 }
 
 #[test]
+fn what_was_found_by_listing_again_is_planned_by_later_runs() {
+    let straight = Bench::new("straight-settled").finish();
+    let bench = Bench::new("settled");
+    let all: Vec<Planned> = fragments()
+        .into_iter()
+        .map(|fragment| Planned::Named(fragment.number.unwrap()))
+        .collect();
+    let (output, _) = Resumable::open(&bench.output(), false, false).unwrap();
+    let mut sink = output.begin(Gaps::Close, "this").unwrap();
+    for (fragment, settled) in fragments().iter().zip(1..) {
+        // The last three come to light when all others are done.
+        let known = if settled <= 5 { 5 } else { 8 };
+        sink.plan(&all.iter().take(known).cloned().collect())
+            .unwrap();
+        let holes: Vec<Hole> = match sink.write(fragment) {
+            Err(Rejected::Fragment(why)) => vec![Hole::unwritable(fragment, &why)],
+            _ => vec![],
+        };
+        sink.settle(settled, &holes).unwrap();
+        if settled == 7 {
+            break;
+        }
+    }
+    sink.suspend().unwrap();
+    assert_eq!(bench.open().unwrap().settled, 7);
+    assert!(bench.finish() == straight);
+}
+
+#[test]
 fn a_file_that_was_patched_already_goes_on() {
     let straight = Bench::new("straight-patched").finish();
     let bench = Bench::new("patched");
