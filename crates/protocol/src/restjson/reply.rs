@@ -121,10 +121,12 @@ pub(crate) fn request_id(headers: &HeaderMap) -> Option<&str> {
 
 /// Services spell the message of an error as they like, whatever their model says.
 fn in_both_spellings(mut json: Value) -> Value {
-    if let Value::Object(members) = &mut json {
-        for (one, other) in [("message", "Message"), ("Message", "message")] {
-            if let (Some(message), None) = (members.get(one), members.get(other)) {
-                members.insert(other.to_owned(), message.clone());
+    let said = first_member(&json, &MESSAGE_MEMBERS).map(Value::from);
+    if let (Value::Object(members), Some(said)) = (&mut json, said) {
+        for name in ["message", "Message"] {
+            let member = members.entry(name).or_insert(Value::Null);
+            if !member.is_string() {
+                *member = said.clone();
             }
         }
     }

@@ -142,6 +142,11 @@ fn modelled_members_survive_any_spelling() {
         message("<Denied><Message>c</Message></Denied>").as_deref(),
         Some("c")
     );
+    assert_eq!(message(r#"{"errorMessage":"d"}"#).as_deref(), Some("d"));
+    assert_eq!(
+        message(r#"{"message":null,"Message":"e"}"#).as_deref(),
+        Some("e")
+    );
     assert_eq!(message("garbage"), None);
 }
 
