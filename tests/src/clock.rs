@@ -5,6 +5,15 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use aws_smithy_async::rt::sleep::{AsyncSleep, Sleep};
+use aws_smithy_async::time::TimeSource;
+
+/// How long a peer may be silent in these tests: the one limit that is waited for, since it is the
+/// operating system that measures it.
+pub(crate) const SILENCE: Duration = Duration::from_millis(40);
+/// The limits of a client over the bridge: between pieces of an answer, and before its head.
+const LIMITS: [Duration; 2] = [SILENCE, Duration::from_secs(70)];
+
 /// Tells the system's time, for servers check it, unless it is moved; sleeps are over at once.
 #[derive(Debug, Clone, Default)]
 pub struct TestClock {
@@ -35,6 +44,24 @@ impl TestClock {
         sleeps
             .unwrap_or_else(PoisonError::into_inner)
             .push(duration);
+    }
+}
+
+impl TimeSource for TestClock {
+    fn now(&self) -> SystemTime {
+        self.time()
+    }
+}
+
+impl AsyncSleep for TestClock {
+    /// The SDK has one sleep for waits and for limits, such as [`SILENCE`] is one. What is limited is
+    /// raced with it, and would always lose.
+    fn sleep(&self, duration: Duration) -> Sleep {
+        if LIMITS.contains(&duration) {
+            return Sleep::new(tokio::time::sleep(duration));
+        }
+        self.record(duration);
+        Sleep::new(std::future::ready(()))
     }
 }
 

@@ -1,7 +1,11 @@
-//! Both drivers behind one face.
+//! Both drivers, and the bridge to the AWS SDK, behind one face.
 
-use std::time::Duration;
-
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::SharedAsyncSleep;
+use aws_smithy_async::time::SharedTimeSource;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
 use kvs_ureq::api::archived_media::Exception;
 use kvs_ureq::api::protocol::{
     Buffered, Credentials, Error, Interruption, Operation, Paginated, Settings, Streamed,
@@ -10,22 +14,21 @@ use kvs_ureq::archive::{ExportOptions, Report, Selection};
 use kvs_ureq::mkv::Fragment;
 use tokio::runtime::Runtime;
 
-use crate::clock::TestClock;
+use crate::clock::{SILENCE, TestClock};
+use crate::connector::Connector;
+use crate::discreet::{self, Reader, SECRET, discreet};
 
-/// One of the two drivers.
+/// A client of one of the two drivers, or of the SDK's configuration.
 #[derive(Debug)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Driver {
     Ureq(kvs_ureq::Client),
     Hyper(Runtime, kvs_hyper::Client),
+    Smithy(Runtime, kvs_smithy::Client),
 }
 
 /// The head's members of a streamed answer, and what came of its body.
 pub type Payload<T> = (T, Vec<u8>, Option<Interruption>);
-
-/// How long a peer may be silent in these tests: the one limit that is waited for, since it is the
-/// operating system that measures it.
-const SILENCE: Duration = Duration::from_millis(40);
 
 /// A driver with these settings, and its clock.
 pub type Start = fn(&Settings) -> (Driver, TestClock);
@@ -42,6 +45,9 @@ pub const DRIVERS_IN: [StartIn; 2] = [Driver::ureq_in, Driver::hyper_in];
 /// Both drivers.
 pub const DRIVERS: [Start; 2] = [Driver::ureq, Driver::hyper];
 
+/// All clients: both drivers, and the bridge over the connections of the async one.
+pub const CLIENTS: [Start; 3] = [Driver::ureq, Driver::hyper, Driver::smithy];
+
 /// Both drivers, sending what the model objects to.
 pub const UNCHECKED: [Start; 2] = [Driver::unchecked_ureq, Driver::unchecked_hyper];
 
@@ -53,12 +59,45 @@ pub fn both(url: &str, test: impl Fn(&Driver, &TestClock)) {
     }
 }
 
-/// Settings that point at `url`, with the keys that the emulator takes.
+/// Runs a test with all clients, pointed at `url`.
+pub fn each(url: &str, test: impl Fn(&Driver, &TestClock)) {
+    for start in CLIENTS {
+        let (client, clock) = start(&settings(url));
+        test(&client, &clock);
+    }
+}
+
+/// Settings that point at `url`, with a key of these tests.
 pub fn settings(url: &str) -> Settings {
     let mut settings = Settings::new("eu-west-1");
-    settings.credentials = Some(Credentials::new("emulator", "emulator"));
+    settings.credentials = Some(Credentials::new("emulator", SECRET));
     settings.endpoint_url = Some(url.parse().expect("a URL"));
     settings
+}
+
+fn runtime() -> Runtime {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build();
+    runtime.expect("a runtime can be had")
+}
+
+fn sdk_config(settings: &Settings, connector: Connector, clock: &TestClock) -> SdkConfig {
+    let ours = settings.credentials.as_ref().expect("tests sign");
+    let credentials = SdkCredentials::new(
+        ours.access_key_id(),
+        ours.secret_access_key(),
+        ours.session_token().map(str::to_owned),
+        None,
+        "tests",
+    );
+    let mut config = SdkConfig::builder()
+        .region(Region::new(settings.region.clone()))
+        .http_client(connector)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .sleep_impl(SharedAsyncSleep::new(clock.clone()))
+        .time_source(SharedTimeSource::new(clock.clone()));
+    config.set_endpoint_url(settings.endpoint_url.as_ref().map(ToString::to_string));
+    config.build()
 }
 
 fn lookup(variables: Variables) -> impl Fn(&str) -> Option<String> + Send + Sync {
@@ -86,6 +125,7 @@ impl Driver {
         let clock = TestClock::default();
         let client = builder
             .clock(clock.clone())
+            .observer(Reader)
             .environment(lookup(variables))
             .timeouts(kvs_ureq::Timeouts {
                 stall: SILENCE,
@@ -113,6 +153,7 @@ impl Driver {
         let clock = TestClock::default();
         let client = builder
             .clock(clock.clone())
+            .observer(Reader)
             .environment(lookup(variables))
             .timeouts(kvs_hyper::Timeouts {
                 stall: SILENCE,
@@ -120,11 +161,24 @@ impl Driver {
             })
             .build()
             .expect("the settings are sound");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
+        (Self::Hyper(runtime(), client), clock)
+    }
+
+    /// Proxy and roots are the connector's affair, all else is the configuration's.
+    fn smithy(settings: &Settings) -> (Self, TestClock) {
+        let clock = TestClock::default();
+        let (Self::Hyper(runtime, carrier), _) = Self::hyper(settings) else {
+            unreachable!("it is one")
+        };
+        let config = sdk_config(settings, Connector::new(carrier), &clock);
+        let client = kvs_smithy::Client::builder(&config)
+            .timeouts(kvs_smithy::Timeouts {
+                stall: SILENCE,
+                ..kvs_smithy::Timeouts::default()
+            })
             .build()
-            .expect("a runtime can be had");
-        (Self::Hyper(runtime, client), clock)
+            .expect("the configuration is sound");
+        (Self::Smithy(runtime, client), clock)
     }
 
     /// Sends an operation.
@@ -132,10 +186,11 @@ impl Driver {
     where
         O: Operation<Delivery = Buffered>,
     {
-        match self {
+        discreet(match self {
             Self::Ureq(client) => client.send(operation),
             Self::Hyper(runtime, client) => runtime.block_on(client.send(operation)),
-        }
+            Self::Smithy(runtime, client) => runtime.block_on(client.send(operation)),
+        })
     }
 
     /// Sends an operation for page after page.
@@ -143,7 +198,7 @@ impl Driver {
     where
         O: Paginated<Delivery = Buffered>,
     {
-        match self {
+        let pages: Vec<_> = match self {
             Self::Ureq(client) => client.pages(operation).collect(),
             Self::Hyper(runtime, client) => runtime.block_on(async {
                 let (mut pages, mut all) = (client.pages(operation), Vec::new());
@@ -152,7 +207,15 @@ impl Driver {
                 }
                 all
             }),
-        }
+            Self::Smithy(runtime, client) => runtime.block_on(async {
+                let (mut pages, mut all) = (client.pages(operation), Vec::new());
+                while let Some(page) = pages.next().await {
+                    all.push(page);
+                }
+                all
+            }),
+        };
+        pages.into_iter().map(discreet).collect()
     }
 
     /// Opens an operation and reads its body as far as it comes.
@@ -175,25 +238,37 @@ impl Driver {
         let mut read = Vec::new();
         match self {
             Self::Ureq(client) => {
-                let mut opened = client.open(operation)?;
+                let mut opened = discreet(client.open(operation))?;
                 happen();
                 let end = loop {
                     match opened.body.chunk() {
                         Ok(Some(chunk)) => read.extend_from_slice(&chunk),
                         Ok(None) => break None,
-                        Err(why) => break Some(why),
+                        Err(why) => break discreet::end(why),
                     }
                 };
                 Ok((opened.output, read, end))
             }
             Self::Hyper(runtime, client) => runtime.block_on(async {
-                let mut opened = client.open(operation).await?;
+                let mut opened = discreet(client.open(operation).await)?;
                 happen();
                 let end = loop {
                     match opened.body.chunk().await {
                         Ok(Some(chunk)) => read.extend_from_slice(&chunk),
                         Ok(None) => break None,
-                        Err(why) => break Some(why),
+                        Err(why) => break discreet::end(why),
+                    }
+                };
+                Ok((opened.output, read, end))
+            }),
+            Self::Smithy(runtime, client) => runtime.block_on(async {
+                let mut opened = discreet(client.open(operation).await)?;
+                happen();
+                let end = loop {
+                    match opened.body.chunk().await {
+                        Ok(Some(chunk)) => read.extend_from_slice(&chunk),
+                        Ok(None) => break None,
+                        Err(why) => break discreet::end(why),
                     }
                 };
                 Ok((opened.output, read, end))
@@ -213,7 +288,7 @@ impl Driver {
             Self::Ureq(client) => {
                 let mut download = client.download(selection, options);
                 for next in &mut download {
-                    match next {
+                    match discreet(next) {
                         Ok(fragment) => fragments.push(fragment),
                         Err(error) => failure = Some(error),
                     }
@@ -223,13 +298,14 @@ impl Driver {
             Self::Hyper(runtime, client) => runtime.block_on(async {
                 let mut download = client.download(selection, options);
                 while let Some(next) = download.next().await {
-                    match next {
+                    match discreet(next) {
                         Ok(fragment) => fragments.push(fragment),
                         Err(error) => failure = Some(error),
                     }
                 }
                 download.report().clone()
             }),
+            Self::Smithy(..) => unreachable!("downloads are the drivers' own"),
         };
         (fragments, report, failure)
     }

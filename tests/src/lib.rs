@@ -1,4 +1,4 @@
-//! What the contract tests share: both drivers behind one face, a clock that does not wait, and
+//! What the contract tests share: all clients behind one face, a clock that does not wait, and
 //! peers that misbehave as they are told.
 #![forbid(unsafe_code)]
 #![allow(
@@ -7,17 +7,24 @@
 )]
 
 mod clock;
+mod connector;
+mod discreet;
 mod driver;
 mod peer;
 mod service;
 pub mod simulate;
+mod verifier;
 
 pub use clock::TestClock;
+pub use connector::Connector;
+pub use discreet::SECRET;
 pub use driver::{
-    DRIVERS, DRIVERS_IN, Driver, Payload, Start, StartIn, UNCHECKED, Variables, both, settings,
+    CLIENTS, DRIVERS, DRIVERS_IN, Driver, Payload, Start, StartIn, UNCHECKED, Variables, both,
+    each, settings,
 };
 pub use peer::{Deed, Peer};
 pub use service::{Service, in_turn};
+pub use verifier::{Signed, verify};
 
 /// Compiles the examples of the README.
 #[cfg(doctest)]

@@ -6,7 +6,7 @@ use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use crate::clock::TestClock;
-use crate::driver::{DRIVERS, Driver, Start, both, settings};
+use crate::driver::{CLIENTS, Driver, Start, each, settings};
 
 /// A mock of the service, usable from tests that are not async.
 #[derive(Debug)]
@@ -73,15 +73,20 @@ impl Service {
         self.runtime.block_on(self.server.register(mock));
     }
 
+    /// All requests, so far.
+    pub fn all_requests(&self) -> Vec<Request> {
+        let all = self.runtime.block_on(self.server.received_requests());
+        all.expect("wiremock records")
+    }
+
     /// The requests for a path, so far.
     pub fn requests(&self, at: &str) -> Vec<Request> {
-        let all = self.runtime.block_on(self.server.received_requests());
-        let mut all = all.expect("wiremock records");
+        let mut all = self.all_requests();
         all.retain(|request| request.url.path() == at);
         all
     }
 
-    /// Runs a test under a driver.
+    /// Runs a test with a client.
     pub fn run_with(&self, start: Start, test: impl Fn(&Driver, &TestClock)) {
         let (driver, clock) = start(&settings(&self.server.uri()));
         test(&driver, &clock);
@@ -93,20 +98,20 @@ impl Service {
         all.expect("wiremock records").len()
     }
 
-    /// Runs a test under both drivers.
+    /// Runs a test with all clients.
     pub fn run(&self, test: impl Fn(&Driver, &TestClock)) {
-        both(&self.server.uri(), test);
+        each(&self.server.uri(), test);
     }
 }
 
-/// Runs a test under both drivers, each against a service of its own that answers in turn: a mock
+/// Runs a test with all clients, each against a service of its own that answers in turn: a mock
 /// that was used up stays so.
 pub fn in_turn(
     at: &str,
     answers: &[ResponseTemplate],
     test: impl Fn(&Service, &Driver, &TestClock),
 ) {
-    for start in DRIVERS {
+    for start in CLIENTS {
         let service = Service::start();
         service.on_in_turn(at, answers);
         service.run_with(start, |driver, clock| test(&service, driver, clock));
