@@ -13,6 +13,7 @@ mod failures;
 mod frames;
 mod gaps;
 mod holes;
+mod hostile;
 mod inspect;
 mod late;
 mod resume;
