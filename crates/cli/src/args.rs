@@ -317,6 +317,9 @@ pub(crate) struct Emulator {
     /// Add a line of JSON to FILE for each request
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Let go wrong what FILE says, in JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
     /// Write the URL to FILE once requests are taken
     #[arg(long, value_name = "FILE")]
     pub(crate) ready_file: Option<PathBuf>,

@@ -1,7 +1,7 @@
 //! Bodies of answers: written piece by piece, in the sizes in which the service writes them.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
-use kvs_mkv::FragmentNumber;
-use tokio::time::{Instant, Sleep, sleep_until};
+use kvs_mkv::{FragmentNumber, InBandError, payload};
+use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
+use crate::faults::{Breaks, Plan};
 use crate::log::Exchange;
 use crate::recording::{self, Recording};
 use crate::shuffle::Random;
@@ -21,6 +22,7 @@ use crate::shuffle::Random;
 pub(crate) struct AnswerBody {
     content: Content,
     exchange: Arc<Exchange>,
+    breakage: Option<Breakage>,
 }
 
 /// What an answer holds.
@@ -30,30 +32,60 @@ pub(crate) enum Content {
     Media(Media),
 }
 
+impl Content {
+    /// Makes its fragments others, where it has any.
+    pub(crate) fn disturb(&mut self, plan: &Plan) {
+        if let Self::Media(media) = self {
+            media.disturb(plan);
+        }
+    }
+
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {
+        match self {
+            Self::Whole(bytes) => {
+                let whole = std::mem::take(bytes);
+                Poll::Ready(Some(whole).filter(|whole| !whole.is_empty()))
+            }
+            Self::Media(media) => media.poll_piece(cx),
+        }
+    }
+}
+
 impl AnswerBody {
-    pub(crate) fn new(content: Content, exchange: Exchange) -> Self {
+    pub(crate) fn new(content: Content, exchange: Exchange, breaks: Option<Breaks>) -> Self {
         Self {
             content,
             exchange: Arc::new(exchange),
+            breakage: breaks.map(Breakage::new),
         }
     }
 }
 
 impl Body for AnswerBody {
     type Data = Counted;
-    type Error = Infallible;
+    type Error = io::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Counted>, Infallible>>> {
-        let next = match &mut self.content {
-            Content::Whole(bytes) => Some(std::mem::take(bytes)).filter(|b| !b.is_empty()),
-            Content::Media(media) => ready!(media.poll_piece(cx)),
-        };
-        let counted = next.map(|bytes| Counted {
-            bytes,
-            exchange: Arc::clone(&self.exchange),
+    ) -> Poll<Option<Result<Frame<Counted>, io::Error>>> {
+        let this = &mut *self;
+        if let Some(breakage) = &mut this.breakage
+            && breakage.left == 0
+        {
+            return breakage
+                .poll_end(&this.exchange, cx)
+                .map(|error| Some(Err(error)));
+        }
+        let next = ready!(this.content.poll_piece(cx));
+        let counted = next.map(|mut bytes| {
+            if let Some(breakage) = &mut this.breakage {
+                breakage.let_through(&mut bytes);
+            }
+            Counted {
+                bytes,
+                exchange: Arc::clone(&this.exchange),
+            }
         });
         Poll::Ready(counted.map(|piece| Ok(Frame::data(piece))))
     }
@@ -63,6 +95,49 @@ impl Body for AnswerBody {
             Content::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             // Sent in chunks, as the service does.
             Content::Media(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// A body that breaks.
+#[derive(Debug)]
+struct Breakage {
+    breaks: Breaks,
+    left: u64,
+    drained: Option<Pin<Box<Sleep>>>,
+}
+
+impl Breakage {
+    /// What has been written is on its way after that, unless the client does not read.
+    const DRAIN: Duration = Duration::from_millis(1);
+
+    fn new(breaks: Breaks) -> Self {
+        Self {
+            left: breaks.after,
+            breaks,
+            drained: None,
+        }
+    }
+
+    fn let_through(&mut self, bytes: &mut Bytes) {
+        bytes.truncate(usize::try_from(self.left).unwrap_or(usize::MAX));
+        self.left = self.left.saturating_sub(bytes.len() as u64);
+    }
+
+    /// Ends the connection when all has gone to the socket: hyper drops what has not.
+    fn poll_end(&mut self, exchange: &Exchange, cx: &mut Context<'_>) -> Poll<io::Error> {
+        if !self.breaks.ends {
+            return Poll::Pending;
+        }
+        loop {
+            let drained = self
+                .drained
+                .get_or_insert_with(|| Box::pin(sleep(Self::DRAIN)));
+            ready!(drained.as_mut().poll(cx));
+            self.drained = None;
+            if exchange.has_written(self.breaks.after) {
+                return Poll::Ready(io::Error::other("cut, as was asked for"));
+            }
         }
     }
 }
@@ -90,11 +165,18 @@ impl Buf for Counted {
     }
 }
 
+/// A fragment, or what is sent in its place.
+#[derive(Debug, Clone)]
+enum Wanted {
+    Fragment(FragmentNumber),
+    Error(FragmentNumber, InBandError),
+}
+
 /// The media of a list of fragments. Each is written when its turn comes.
 #[derive(Debug)]
 pub(crate) struct Media {
     recording: Arc<Recording>,
-    wanted: std::vec::IntoIter<FragmentNumber>,
+    wanted: VecDeque<Wanted>,
     written: VecDeque<Bytes>,
     sizes: Sizes,
     pace: Option<Pace>,
@@ -109,10 +191,46 @@ impl Media {
     ) -> Self {
         Self {
             recording,
-            wanted: wanted.into_iter(),
+            wanted: wanted.into_iter().map(Wanted::Fragment).collect(),
             written: VecDeque::new(),
             sizes: Sizes(Random::new(0)),
             pace: rate.map(Pace::new),
+        }
+    }
+
+    fn disturb(&mut self, plan: &Plan) {
+        let mut dice = Random::new(plan.dice);
+        let count = self.wanted.len();
+        let mut draw = |most: usize| {
+            let drawn = dice.draw().checked_rem(most as u64).unwrap_or(0);
+            usize::try_from(drawn).unwrap_or(0)
+        };
+        if plan.shuffled {
+            for index in (1..count).rev() {
+                self.wanted.swap(index, draw(index.saturating_add(1)));
+            }
+        }
+        if let Some(error) = &plan.in_band
+            && let Some(wanted) = self.wanted.get_mut(draw(count))
+            && let Wanted::Fragment(number) = wanted
+        {
+            *wanted = Wanted::Error(number.clone(), error.clone());
+        }
+        if plan.duplicated {
+            let index = draw(count);
+            if let Some(twice) = self.wanted.get(index).cloned() {
+                self.wanted.insert(index, twice);
+            }
+        }
+    }
+
+    fn payload(&self, wanted: &Wanted) -> Vec<Bytes> {
+        match wanted {
+            Wanted::Error(number, error) => payload::error(number, error),
+            Wanted::Fragment(number) => match self.recording.find(number) {
+                Some(found) => found.payload(),
+                None => recording::not_found(number),
+            },
         }
     }
 
@@ -121,12 +239,10 @@ impl Media {
             ready!(pace.poll_due(cx));
         }
         while self.written.is_empty() {
-            let Some(number) = self.wanted.next() else {
+            let Some(wanted) = self.wanted.pop_front() else {
                 return Poll::Ready(None);
             };
-            let found = self.recording.find(&number);
-            let payload = found.map_or_else(|| recording::not_found(&number), |f| f.payload());
-            self.written = payload.into();
+            self.written = self.payload(&wanted).into();
         }
         let largest = self.pace.as_ref().map_or(usize::MAX, Pace::largest_piece);
         let piece = take(&mut self.written, self.sizes.draw().min(largest));

@@ -5,12 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::SystemTime;
 
 use kvs_api::protocol::Credentials;
 use tokio::sync::watch;
 
 use crate::auth::Verifier;
 use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::faults::{BadFaults, Faults, Planner};
 use crate::log::{Access, Log};
 use crate::recording::Recording;
 use crate::server::{self, Service};
@@ -23,6 +26,7 @@ use crate::stream::Source;
 pub struct Emulator {
     addr: SocketAddr,
     url: String,
+    planner: Arc<Mutex<Planner>>,
     stop: watch::Sender<()>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
@@ -35,6 +39,8 @@ impl Emulator {
             credentials: Credentials::new("emulator", "emulator"),
             streams: Vec::new(),
             rate: None,
+            faults: Faults::default(),
+            clock: Clock::default(),
             log: Log::default(),
         }
     }
@@ -47,6 +53,27 @@ impl Emulator {
     /// The socket that it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// What goes wrong from now on, instead of what did before. The dice begin anew.
+    ///
+    /// ```
+    /// use kvs_emulator::{Emulator, Faults};
+    ///
+    /// let emulator = Emulator::builder().start()?;
+    /// let json = r#"{ "faults": [{ "share": 0.5, "fault": "throttle" }] }"#;
+    /// emulator.set_faults(Faults::from_json(json)?)?;
+    /// emulator.set_faults(Faults::default())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Faults::from_json`].
+    pub fn set_faults(&self, faults: Faults) -> Result<(), BadFaults> {
+        faults.check()?;
+        let mut planner = self.planner.lock().unwrap_or_else(PoisonError::into_inner);
+        *planner = Planner::new(faults);
+        Ok(())
     }
 
     /// Stops it and cuts the connections that are open. When this returns, the port is free.
@@ -79,6 +106,8 @@ pub struct Builder {
     credentials: Credentials,
     streams: Vec<(String, Source)>,
     rate: Option<u64>,
+    faults: Faults,
+    clock: Clock,
     log: Log,
 }
 
@@ -120,6 +149,18 @@ impl Builder {
         self
     }
 
+    /// What goes wrong from the beginning; nothing unless set.
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// Where the time is from; the system unless set. Signatures, sessions and retention go by it.
+    pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.clock = Clock::from(now);
+        self
+    }
+
     /// Tells each request to `sink` when it has ended. It is called on the thread that serves, and
     /// holds everything up while it runs.
     ///
@@ -143,6 +184,9 @@ impl Builder {
     /// When the address cannot be listened on, the file of a stream cannot be served, or a stream
     /// has no name that the service allows or that of another. The error says which.
     pub fn start(self) -> io::Result<Emulator> {
+        self.faults
+            .check()
+            .map_err(|bad| invalid(bad.to_string()))?;
         let mut streams = Catalogue::default();
         for (name, source) in self.streams {
             let stream = source.load().map_err(|error| invalid(error.to_string()))?;
@@ -159,6 +203,8 @@ impl Builder {
             streams: Mutex::new(streams),
             verifier: Verifier::new(self.credentials),
             rate: self.rate,
+            planner: Arc::new(Mutex::new(Planner::new(self.faults))),
+            clock: self.clock,
             log: self.log,
             requests: AtomicU64::new(0),
         });
@@ -190,12 +236,14 @@ fn spawn(listener: std::net::TcpListener, service: Arc<Service>) -> io::Result<E
         tokio::net::TcpListener::from_std(listener)?
     };
     let (stop, stopped) = watch::channel(());
+    let planner = Arc::clone(&service.planner);
     let thread = thread::Builder::new()
         .name("kvs-emulator".to_owned())
         .spawn(move || runtime.block_on(server::serve(listener, service, stopped)))?;
     Ok(Emulator {
         addr,
         url: format!("http://{addr}"),
+        planner,
         stop,
         thread: Mutex::new(Some(thread)),
     })

@@ -25,10 +25,13 @@
 //! slows media down.
 #![forbid(unsafe_code)]
 
+mod admin;
 mod auth;
 mod body;
 mod catalogue;
+mod clock;
 mod emulator;
+mod faults;
 mod load;
 mod log;
 mod numbering;
@@ -41,6 +44,7 @@ mod stream;
 mod token;
 
 pub use emulator::{Builder, Emulator};
+pub use faults::{BadFaults, Fault, Faults, Rule};
 pub use load::LoadError;
 pub use log::Access;
 pub use stream::{Source, Stream};

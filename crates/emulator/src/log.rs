@@ -66,6 +66,10 @@ impl Exchange {
         let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
         self.written.fetch_add(bytes, Ordering::Relaxed);
     }
+
+    pub(crate) fn has_written(&self, bytes: u64) -> bool {
+        self.written.load(Ordering::Relaxed) >= bytes
+    }
 }
 
 impl Drop for Exchange {

@@ -1,5 +1,7 @@
 //! Errors as the service answers them.
 
+use std::borrow::Cow;
+
 use http::StatusCode;
 use serde_json::json;
 
@@ -7,7 +9,7 @@ use serde_json::json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
-    pub(crate) code: &'static str,
+    pub(crate) code: Cow<'static, str>,
     message: String,
     form: Form,
 }
@@ -27,12 +29,12 @@ impl Refusal {
     /// An exception of the service's model.
     pub(crate) fn modelled(
         status: StatusCode,
-        code: &'static str,
+        code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
         Self {
             status,
-            code,
+            code: code.into(),
             message: message.into(),
             form: Form::Modelled,
         }
@@ -41,7 +43,7 @@ impl Refusal {
     /// An error that is common to all services.
     pub(crate) fn common(
         status: StatusCode,
-        code: &'static str,
+        code: impl Into<Cow<'static, str>>,
         message: impl Into<String>,
     ) -> Self {
         Self {
@@ -60,6 +62,12 @@ impl Refusal {
 
     pub(crate) fn invalid_argument(message: impl Into<String>) -> Self {
         Self::modelled(StatusCode::BAD_REQUEST, "InvalidArgumentException", message)
+    }
+
+    /// Too much at once.
+    pub(crate) fn throttled(message: impl Into<String>) -> Self {
+        let code = "ClientLimitExceededException";
+        Self::modelled(StatusCode::BAD_REQUEST, code, message)
     }
 
     pub(crate) fn no_such_stream() -> Self {

@@ -2,23 +2,27 @@
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use http::header::{CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use kvs_api::protocol::Timestamp;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::admin;
 use crate::auth::Verifier;
 use crate::body::{AnswerBody, Content};
 use crate::catalogue::Catalogue;
+use crate::clock::Clock;
+use crate::faults::{Plan, Planner};
 use crate::log::{Exchange, Log};
 use crate::operations::{Answer, Call, Route};
 use crate::refusal::Refusal;
@@ -38,6 +42,8 @@ pub(crate) struct Service {
     pub(crate) verifier: Verifier,
     /// Bytes a second of each body of media.
     pub(crate) rate: Option<u64>,
+    pub(crate) planner: Arc<Mutex<Planner>>,
+    pub(crate) clock: Clock,
     pub(crate) log: Log,
     pub(crate) requests: AtomicU64,
 }
@@ -77,21 +83,36 @@ async fn connection(stream: TcpStream, service: Arc<Service>) {
 
 impl Service {
     async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+        if admin::is_admin(request.uri().path()) {
+            let request = collect(request).await;
+            let answer = request.and_then(|request| admin::serve(self, &request));
+            return self.respond(None, answer, &Plan::default());
+        }
         let route = Route::of(request.method(), request.uri().path());
         // A connection that is closed on an unread request loses the answer.
         let request = collect(request).await;
         match route {
             Ok(route) => {
-                let answer = request.and_then(|request| self.serve(route, &request));
-                self.respond(Some(route.name), answer)
+                let plan = self.planner().plan(route.name);
+                tokio::time::sleep(plan.delay).await;
+                let answer = request.and_then(|request| self.serve(route, &request, &plan));
+                self.respond(Some(route.name), answer, &plan)
             }
-            Err(refusal) => self.respond(None, Err(refusal)),
+            Err(refusal) => self.respond(None, Err(refusal), &Plan::default()),
         }
     }
 
-    fn serve(&self, route: &Route, request: &Request<Bytes>) -> Result<Answer, Refusal> {
-        let now = SystemTime::now();
+    fn serve(
+        &self,
+        route: &Route,
+        request: &Request<Bytes>,
+        plan: &Plan,
+    ) -> Result<Answer, Refusal> {
+        let now = plan.clock(self.clock.now());
         self.verifier.verify(request, now)?;
+        if let Some(refusal) = &plan.refusal {
+            return Err(refusal.clone());
+        }
         let host = request.headers().get(HOST);
         let call = Call {
             host: host.and_then(|host| host.to_str().ok()).unwrap_or_default(),
@@ -100,17 +121,24 @@ impl Service {
             rate: self.rate,
         };
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        (route.serve)(&call, &mut streams)
+        let mut answer = (route.serve)(&call, &mut streams)?;
+        answer.content.disturb(plan);
+        Ok(answer)
+    }
+
+    pub(crate) fn planner(&self) -> MutexGuard<'_, Planner> {
+        self.planner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn respond(
         &self,
         operation: Option<&'static str>,
         answer: Result<Answer, Refusal>,
+        plan: &Plan,
     ) -> Response<AnswerBody> {
         let (status, code) = match &answer {
             Ok(_) => (StatusCode::OK, None),
-            Err(refusal) => (refusal.status, Some(HeaderValue::from_static(refusal.code))),
+            Err(refusal) => (refusal.status, HeaderValue::from_str(&refusal.code).ok()),
         };
         let answer = answer.unwrap_or_else(|refusal| Answer {
             content_type: "application/json",
@@ -124,12 +152,15 @@ impl Service {
             log: self.log.clone(),
             written: AtomicU64::new(0),
         };
-        let mut response = Response::new(AnswerBody::new(answer.content, exchange));
+        let mut response = Response::new(AnswerBody::new(answer.content, exchange, plan.breaks));
         *response.status_mut() = status;
         let content_type = HeaderValue::from_static(answer.content_type);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, content_type);
         headers.extend(code.map(|code| (ERROR_TYPE, code)));
+        if plan.skews() {
+            headers.extend(date(plan.clock(self.clock.now())).map(|date| (DATE, date)));
+        }
         headers.extend(self.request_id().map(|id| (REQUEST_ID, id)));
         response
     }
@@ -148,6 +179,12 @@ impl Service {
         );
         HeaderValue::from_str(&id).ok()
     }
+}
+
+/// The header that tells a clock; hyper's own tells the system's.
+fn date(at: SystemTime) -> Option<HeaderValue> {
+    let date = Timestamp::from(at).to_http_date().ok()?;
+    HeaderValue::from_str(&date).ok()
 }
 
 /// The whole request, which its signature covers.

@@ -111,5 +111,14 @@ Examples:
   AWS_ACCESS_KEY_ID=emulator AWS_SECRET_ACCESS_KEY=emulator \\
     kvs --region us-east-1 --endpoint-url http://127.0.0.1:41739 list door
 
+FILE of --faults says what happens to which share of requests, and seeds the dice:
+  { \"seed\": 7, \"faults\": [
+    { \"operation\": \"ListFragments\", \"share\": 0.2, \"fault\": \"throttle\" },
+    { \"share\": 0.1, \"fault\": { \"status\": { \"status\": 503, \"code\": \"ServiceUnavailable\" } } } ] }
+Other faults: { \"delay\": { \"milliseconds\": 200 } }, { \"stall\": { \"after\": 4096 } },
+  { \"cut\": { \"after\": 4096 } }, { \"in_band_error\": { \"code\": \"FRAGMENT_NOT_FOUND\", \"id\": 3000 } },
+  \"shuffled\", \"duplicated\", { \"skewed_clock\": { \"seconds\": -3600 } }
+While it runs, GET, PUT and DELETE of /emulator/faults tell, set and clear them.
+
 It takes requests that are signed with the key `emulator` and the secret `emulator`, and runs until
 it is stopped with Ctrl-C.";

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use kvs_emulator::{Emulator, Stream};
+use kvs_emulator::{Emulator, Faults, Stream};
 
 use super::stdout::Lines;
 use crate::args;
@@ -27,6 +27,9 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
     }
     if let Some(rate) = options.rate {
         builder = builder.rate(rate);
+    }
+    if let Some(file) = &options.faults {
+        builder = builder.faults(read_faults(file)?);
     }
     if let Some(file) = &options.log {
         let log = Mutex::new(open_log(file)?);
@@ -58,6 +61,13 @@ fn streams(load: &[args::Load]) -> Result<Vec<(String, Stream)>, Failure> {
         Ok((load.name.clone(), stream.repeat(load.repeat)))
     });
     streams.collect()
+}
+
+fn read_faults(file: &Path) -> Result<Faults, Failure> {
+    let json = fs::read_to_string(file);
+    let json =
+        json.map_err(|error| Failure::io(format_args!("read {}", file.display()), &error))?;
+    Faults::from_json(&json).map_err(|bad| Failure::new(format_args!("{}: {bad}", file.display())))
 }
 
 fn open_log(file: &Path) -> Result<File, Failure> {

@@ -99,3 +99,17 @@ fn what_cannot_be_served_is_told() {
         .run("emulator --ready-file nowhere/ready")
         .fails(1, &["nowhere/ready"]);
 }
+
+#[test]
+fn faults_happen_as_a_file_says() {
+    let bench = Bench::new("emulator_faults");
+    let rule = r#"{"operation":"ListFragments","fault":{"status":{"status":403,"code":"Nope"}}}"#;
+    bench.write("faults", &format!("{{\"faults\":[{rule}]}}"));
+    let server = Server::start(&bench, "--faults faults");
+    bench.run_at(&server.url, "list demo").fails(1, &["Nope"]);
+    bench.write("bad", "{\"faults\":[{\"fault\":\"explode\"}]}");
+    bench
+        .run("emulator --faults bad")
+        .fails(1, &["bad: ", "explode"]);
+    bench.run("emulator --faults none").fails(1, &["none"]);
+}

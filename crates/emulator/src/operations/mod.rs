@@ -54,6 +54,11 @@ const fn route<O: Operation>(
 }
 
 impl Route {
+    /// The names of all operations.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        ROUTES.iter().map(|route| route.name)
+    }
+
     /// The operation that a request is for.
     pub(crate) fn of(method: &Method, path: &str) -> Result<&'static Self, Refusal> {
         const TABLE: &[Route] = &ROUTES;
@@ -95,7 +100,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn json(output: &impl Serialize) -> Result<Self, Refusal> {
+    pub(crate) fn json(output: &impl Serialize) -> Result<Self, Refusal> {
         let json =
             serde_json::to_vec(output).map_err(|error| internal_failure(error.to_string()))?;
         Ok(Self {

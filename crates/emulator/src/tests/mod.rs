@@ -4,6 +4,7 @@ mod archived;
 mod auth;
 mod client;
 mod control;
+mod faults;
 mod log;
 mod recordings;
 
