@@ -33,6 +33,8 @@ pub enum WriteError {
 pub enum Problem {
     /// The form has no place for this codec.
     Codec,
+    /// No track has that number.
+    NoTrack,
     /// The frames are compressed or encrypted beyond what the codec does.
     Encoded,
     /// The codec needs private data, and there is none.
@@ -80,6 +82,7 @@ impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Codec => "this form has no place for the codec; write Matroska",
+            Self::NoTrack => "the fragment describes no such track",
             Self::Encoded => {
                 "its frames are compressed or encrypted by Matroska's ContentEncodings; write Matroska"
             }

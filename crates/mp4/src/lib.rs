@@ -1,6 +1,7 @@
 //! Fragments of Kinesis Video Streams as MP4, as elementary streams and as WAV, without I/O.
 //!
 //! - [`Writer`] turns many fragments into one MP4 file, with its index in front or in fragments.
+//! - [`Segments`] makes the segments of HLS and DASH, each out of a fragment.
 //! - [`Elementary`] turns the frames of one track into a bare H.264, H.265 or AAC stream.
 //! - [`Wav`] turns one track of sound, or two that belong together, into a WAV file.
 //!
@@ -43,4 +44,4 @@ mod tests;
 pub use elementary::{Elementary, Wav};
 pub use error::{Problem, WriteError};
 pub use kvs_mkv::{Gaps, Patch};
-pub use writer::{Form, Tail, Writer, WriterOptions};
+pub use writer::{Form, Segments, Tail, Writer, WriterOptions};

@@ -74,6 +74,17 @@ impl Codec {
         }
     }
 
+    /// What RFC 6381 calls it; `None` where the private data does not tell.
+    pub(crate) fn name(&self) -> Option<String> {
+        match self {
+            Self::Avc(nal) => nal.avc_name(),
+            Self::Hevc(nal) => nal.hevc_name(),
+            Self::Jpeg => Some("mp4v.6C".to_owned()),
+            Self::Aac(config) => Some(format!("mp4a.40.{}", config.object_type)),
+            Self::Pcm(pcm) => Some(pcm.name().to_owned()),
+        }
+    }
+
     pub(crate) fn is_video(&self) -> bool {
         matches!(self, Self::Avc(_) | Self::Hevc(_) | Self::Jpeg)
     }

@@ -86,6 +86,37 @@ fn is_annex_b(bytes: &[u8]) -> bool {
 }
 
 impl Nal {
+    /// The name of an H.264 codec: profile, constraints and level.
+    pub(crate) fn avc_name(&self) -> Option<String> {
+        const SEQUENCE: u8 = 7;
+        let is_sequence = |set: &&Bytes| set.first().is_some_and(|first| first & 0x1F == SEQUENCE);
+        let settings = match &self.record {
+            Some(record) => record.get(1..4),
+            None => self.sets.iter().find(is_sequence)?.get(1..4),
+        };
+        let [profile, constraints, level] = *settings?.first_chunk()?;
+        Some(format!("avc1.{profile:02X}{constraints:02X}{level:02X}"))
+    }
+
+    /// The name of an H.265 codec: profile, what it is compatible with, tier and level, constraints.
+    pub(crate) fn hevc_name(&self) -> Option<String> {
+        let record = self.record.as_ref()?;
+        let profile = *record.get(1)?;
+        let space = ["", "A", "B", "C"].get(usize::from(profile >> 6))?;
+        let compatible = u32::from_be_bytes(*record.get(2..)?.first_chunk()?).reverse_bits();
+        let tier = if profile & 0x20 == 0 { 'L' } else { 'H' };
+        let level = record.get(12)?;
+        let constraints = record.get(6..12)?;
+        let last = constraints.iter().rposition(|byte| *byte != 0);
+        let told = last.map_or(0, |last| last.saturating_add(1));
+        let constraints = constraints.iter().take(told);
+        let constraints: String = constraints.map(|byte| format!(".{byte:X}")).collect();
+        Some(format!(
+            "hvc1.{space}{}.{compatible:X}.{tier}{level}{constraints}",
+            profile & 0x1F
+        ))
+    }
+
     /// The units of a frame. Producers are known to send start codes where they promise lengths.
     pub(crate) fn units(&self, frame: &Bytes) -> Option<Vec<Bytes>> {
         let by_lengths = self.length.and_then(|length| by_lengths(frame, length));
@@ -205,6 +236,19 @@ mod tests {
             let cut = avc(&bytes(&RECORD[..end]));
             assert_eq!(cut, Err(Problem::BadPrivateData), "{end}");
         }
+    }
+
+    #[test]
+    fn names_tell_profile_and_level() {
+        let nal = avc(&bytes(RECORD)).unwrap();
+        assert_eq!(nal.avc_name().unwrap(), "avc1.42C01E");
+        let sets = bytes(&[0, 0, 0, 1, 0x67, 0x64, 0, 0x28, 0, 0, 1, 0x68, 2]);
+        assert_eq!(avc(&sets).unwrap().avc_name().unwrap(), "avc1.640028");
+        let mut record = vec![1, 1, 0x60, 0, 0, 0, 0xB0, 0, 0, 0, 0, 0, 93];
+        record.resize(22, 0);
+        record.push(0);
+        let nal = hevc(&bytes(&record)).unwrap();
+        assert_eq!(nal.hevc_name().unwrap(), "hvc1.1.6.L93.B0");
     }
 
     #[test]

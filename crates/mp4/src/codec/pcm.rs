@@ -38,6 +38,16 @@ pub(crate) const MU_LAW: u16 = 7;
 const EXTENSIBLE: u16 = 0xFFFE;
 
 impl Pcm {
+    /// The name of its sample description.
+    pub(crate) fn name(self) -> &'static str {
+        match self.samples {
+            Samples::ALaw => "alaw",
+            Samples::MuLaw => "ulaw",
+            Samples::Integers { .. } => "ipcm",
+            Samples::Floats { .. } => "fpcm",
+        }
+    }
+
     /// By the settings of the track alone.
     pub(crate) fn of(audio: &Audio, float: bool, big_endian: bool) -> Result<Self, Problem> {
         let samples = if float {

@@ -22,10 +22,13 @@ mod atoms;
 mod index;
 mod moof;
 mod moov;
+mod segments;
 mod track;
 
 use bytes::{Bytes, BytesMut};
 use kvs_mkv::{Fragment, Gaps, Timeline, Timestamp};
+
+pub use self::segments::Segments;
 
 use self::index::Index;
 use self::track::{Sample, Track};
