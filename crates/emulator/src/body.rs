@@ -175,7 +175,7 @@ enum Wanted {
 /// The media of a list of fragments. Each is written when its turn comes.
 #[derive(Debug)]
 pub(crate) struct Media {
-    recording: Arc<Recording>,
+    recording: Option<Arc<Recording>>,
     wanted: VecDeque<Wanted>,
     written: VecDeque<Bytes>,
     sizes: Sizes,
@@ -190,9 +190,20 @@ impl Media {
         rate: Option<u64>,
     ) -> Self {
         Self {
-            recording,
+            recording: Some(recording),
             wanted: wanted.into_iter().map(Wanted::Fragment).collect(),
             written: VecDeque::new(),
+            sizes: Sizes(Random::new(0)),
+            pace: rate.map(Pace::new),
+        }
+    }
+
+    /// Media that is written already.
+    pub(crate) fn written(pieces: VecDeque<Bytes>, rate: Option<u64>) -> Self {
+        Self {
+            recording: None,
+            wanted: VecDeque::new(),
+            written: pieces,
             sizes: Sizes(Random::new(0)),
             pace: rate.map(Pace::new),
         }
@@ -227,10 +238,12 @@ impl Media {
     fn payload(&self, wanted: &Wanted) -> Vec<Bytes> {
         match wanted {
             Wanted::Error(number, error) => payload::error(number, error),
-            Wanted::Fragment(number) => match self.recording.find(number) {
-                Some(found) => found.payload(),
-                None => recording::not_found(number),
-            },
+            Wanted::Fragment(number) => {
+                match self.recording.as_ref().and_then(|r| r.find(number)) {
+                    Some(found) => found.payload(),
+                    None => recording::not_found(number),
+                }
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use kvs_api::protocol::Timestamp;
 use kvs_api::video::{CreateStream, Status, StreamInfo};
 
-use crate::recording::Recording;
+use crate::recording::{Recorded, Recording};
 use crate::refusal::Refusal;
 use crate::shuffle::Random;
 
@@ -29,6 +29,23 @@ pub(crate) struct Entry {
 impl Entry {
     pub(crate) fn info(&self) -> StreamInfo {
         self.info.clone()
+    }
+
+    /// What is recorded of it and has not expired.
+    pub(crate) fn stored(&self, _now: Timestamp) -> impl Iterator<Item = Recorded<'_>> {
+        (0..self.recording.len()).filter_map(|ordinal| self.recording.at(ordinal))
+    }
+
+    /// Refuses what needs an archive where none is kept.
+    pub(crate) fn check_retention(&self) -> Result<(), Refusal> {
+        match self.info.data_retention_in_hours {
+            Some(1..) => Ok(()),
+            _ => Err(Refusal::modelled(
+                StatusCode::BAD_REQUEST,
+                "NoDataRetentionException",
+                format!("The stream {} has no data retention.", self.name),
+            )),
+        }
     }
 
     pub(crate) fn version(&self) -> &str {

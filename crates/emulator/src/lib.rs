@@ -39,6 +39,7 @@ mod operations;
 mod recording;
 mod refusal;
 mod server;
+mod sessions;
 mod shuffle;
 mod stream;
 mod token;

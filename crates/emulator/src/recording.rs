@@ -6,7 +6,7 @@ use std::fmt;
 use bytes::Bytes;
 use kvs_api::protocol::Timestamp as Moment;
 use kvs_mkv::payload::{self, PayloadOptions};
-use kvs_mkv::{FragmentNumber, InBandError, State, Timestamp};
+use kvs_mkv::{Fragment, FragmentNumber, InBandError, State, Timestamp, Track};
 
 use crate::load::Stored;
 use crate::numbering::Numbering;
@@ -109,6 +109,14 @@ impl Recording {
     }
 }
 
+impl fmt::Debug for Recorded<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Recorded")
+            .field("ordinal", &self.ordinal)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A fragment in one of the copies.
 #[derive(Clone, Copy)]
 pub(crate) struct Recorded<'a> {
@@ -137,6 +145,39 @@ impl Recorded<'_> {
         moment(self.times.server.saturating_add(self.shift))
     }
 
+    /// Whether there is something in it to be played.
+    pub(crate) fn has_frames(&self) -> bool {
+        !self.stored.fragment.frames.is_empty()
+    }
+
+    pub(crate) fn tracks(&self) -> &[Track] {
+        &self.stored.fragment.tracks
+    }
+
+    /// Bytes of its frames.
+    pub(crate) fn media_bytes(&self) -> u64 {
+        let frames = self.stored.fragment.frames.iter();
+        frames.fold(0, |sum, frame| sum.saturating_add(frame.data.len() as u64))
+    }
+
+    /// It with its own times, for what is made of its frames.
+    pub(crate) fn fragment(&self) -> Fragment {
+        let mut fragment = self.stored.fragment.clone();
+        fragment.raw = Vec::new();
+        fragment.number = self.number();
+        fragment.producer_timestamp = Some(self.producer_time());
+        fragment.server_timestamp = Some(self.server_time());
+        fragment
+    }
+
+    fn producer_time(&self) -> Timestamp {
+        Timestamp::from_nanos(self.times.producer.saturating_add(self.shift))
+    }
+
+    fn server_time(&self) -> Timestamp {
+        Timestamp::from_nanos(self.times.server.saturating_add(self.shift))
+    }
+
     pub(crate) fn length_in_millis(&self) -> i64 {
         self.stored.length.saturating_add(MILLI / 2) / MILLI
     }
@@ -154,10 +195,8 @@ impl Recorded<'_> {
         }
         let options = PayloadOptions {
             number,
-            server_timestamp: Timestamp::from_nanos(self.times.server.saturating_add(self.shift)),
-            producer_timestamp: Timestamp::from_nanos(
-                self.times.producer.saturating_add(self.shift),
-            ),
+            server_timestamp: self.server_time(),
+            producer_timestamp: self.producer_time(),
             shift: self.shift,
         };
         payload::encode(&self.stored.fragment, &options)

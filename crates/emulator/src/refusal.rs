@@ -70,12 +70,16 @@ impl Refusal {
         Self::modelled(StatusCode::BAD_REQUEST, code, message)
     }
 
+    pub(crate) fn not_authorized(message: impl Into<String>) -> Self {
+        Self::modelled(StatusCode::FORBIDDEN, "NotAuthorizedException", message)
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Self {
+        Self::modelled(StatusCode::NOT_FOUND, "ResourceNotFoundException", message)
+    }
+
     pub(crate) fn no_such_stream() -> Self {
-        Self::modelled(
-            StatusCode::NOT_FOUND,
-            "ResourceNotFoundException",
-            "The requested stream is not found or not active.",
-        )
+        Self::not_found("The requested stream is not found or not active.")
     }
 
     pub(crate) fn message(&self) -> &str {

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, CONTENT_TYPE, DATE, HOST, HeaderName, HeaderValue,
+};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
@@ -96,7 +98,7 @@ impl Service {
                 let plan = self.planner().plan(route.name);
                 tokio::time::sleep(plan.delay).await;
                 let answer = request.and_then(|request| self.serve(route, &request, &plan));
-                self.respond(Some(route.name), answer, &plan)
+                self.respond(Some(route), answer, &plan)
             }
             Err(refusal) => self.respond(None, Err(refusal), &Plan::default()),
         }
@@ -109,13 +111,16 @@ impl Service {
         plan: &Plan,
     ) -> Result<Answer, Refusal> {
         let now = plan.clock(self.clock.now());
-        self.verifier.verify(request, now)?;
+        if route.is_signed() {
+            self.verifier.verify(request, now)?;
+        }
         if let Some(refusal) = &plan.refusal {
             return Err(refusal.clone());
         }
         let host = request.headers().get(HOST);
         let call = Call {
             host: host.and_then(|host| host.to_str().ok()).unwrap_or_default(),
+            query: request.uri().query().unwrap_or_default(),
             body: request.body(),
             now: now.into(),
             rate: self.rate,
@@ -132,7 +137,7 @@ impl Service {
 
     fn respond(
         &self,
-        operation: Option<&'static str>,
+        route: Option<&'static Route>,
         answer: Result<Answer, Refusal>,
         plan: &Plan,
     ) -> Response<AnswerBody> {
@@ -146,7 +151,7 @@ impl Service {
             fragments: 0,
         });
         let exchange = Exchange {
-            operation,
+            operation: route.map(|route| route.name),
             fragments: answer.fragments,
             status,
             log: self.log.clone(),
@@ -158,6 +163,10 @@ impl Service {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, content_type);
         headers.extend(code.map(|code| (ERROR_TYPE, code)));
+        if route.is_some_and(|route| !route.is_signed()) {
+            // Players are on pages of other origins.
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
         if plan.skews() {
             headers.extend(date(plan.clock(self.clock.now())).map(|date| (DATE, date)));
         }

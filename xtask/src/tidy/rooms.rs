@@ -32,7 +32,7 @@ const ROOMS: [Room; 14] = [
     room("kvs-ureq", &["kvs-archive"]),
     room("kvs-hyper", &["kvs-archive"]),
     room("kvs-smithy", &["kvs-archive"]),
-    room("kvs-emulator", &["kvs-api", "kvs-mkv"]),
+    room("kvs-emulator", &["kvs-api", "kvs-mkv", "kvs-mp4"]),
     room("kvs-cli", CRATES),
     room("kvs-tests", CRATES),
     room("kvs-bench", &["kvs-archive"]),

@@ -3,15 +3,25 @@
 mod create_stream;
 mod delete_stream;
 mod describe_stream;
+mod get_clip;
+mod get_dash_streaming_session_url;
 mod get_data_endpoint;
+mod get_hls_streaming_session_url;
 mod get_media_for_fragment_list;
 mod list_fragments;
 mod list_streams;
-mod range;
+pub(crate) mod playable;
+mod playback;
+pub(crate) mod range;
+
+use std::collections::VecDeque;
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use kvs_api::archived_media::{GetMediaForFragmentList, ListFragments};
+use kvs_api::archived_media::{
+    GetClip, GetDashStreamingSessionUrl, GetHlsStreamingSessionUrl, GetMediaForFragmentList,
+    ListFragments,
+};
 use kvs_api::protocol::{Operation, Timestamp, restjson};
 use kvs_api::video::{CreateStream, DeleteStream, DescribeStream, GetDataEndpoint, ListStreams};
 use serde::Serialize;
@@ -24,31 +34,86 @@ use crate::refusal::Refusal;
 
 /// Where an operation is found, and what serves it.
 pub(crate) struct Route {
+    method: Method,
     path: &'static str,
     pub(crate) name: &'static str,
-    pub(crate) serve: fn(&Call<'_>, &mut Catalogue) -> Result<Answer, Refusal>,
+    pub(crate) serve: Serve,
 }
 
-const ROUTES: [Route; 7] = [
+type Serve = fn(&Call<'_>, &mut Catalogue) -> Result<Answer, Refusal>;
+
+static ROUTES: [Route; 17] = [
     route::<CreateStream>("/createStream", create_stream::serve),
     route::<DeleteStream>("/deleteStream", delete_stream::serve),
     route::<DescribeStream>("/describeStream", describe_stream::serve),
     route::<GetDataEndpoint>("/getDataEndpoint", get_data_endpoint::serve),
     route::<ListStreams>("/listStreams", list_streams::serve),
-    route::<ListFragments>("/listFragments", list_fragments::serve),
+    route::<GetClip>("/getClip", get_clip::serve),
+    route::<GetDashStreamingSessionUrl>(
+        "/getDASHStreamingSessionURL",
+        get_dash_streaming_session_url::serve,
+    ),
+    route::<GetHlsStreamingSessionUrl>(
+        "/getHLSStreamingSessionURL",
+        get_hls_streaming_session_url::serve,
+    ),
     route::<GetMediaForFragmentList>(
         "/getMediaForFragmentList",
         get_media_for_fragment_list::serve,
     ),
+    route::<ListFragments>("/listFragments", list_fragments::serve),
+    playback(
+        "GetHLSMasterPlaylist",
+        "/hls/v1/getHLSMasterPlaylist.m3u8",
+        playback::hls_master_playlist,
+    ),
+    playback(
+        "GetHLSMediaPlaylist",
+        "/hls/v1/getHLSMediaPlaylist.m3u8",
+        playback::hls_media_playlist,
+    ),
+    playback(
+        "GetMP4InitFragment",
+        "/hls/v1/getMP4InitFragment.mp4",
+        playback::hls_init,
+    ),
+    playback(
+        "GetMP4MediaFragment",
+        "/hls/v1/getMP4MediaFragment.mp4",
+        playback::hls_media,
+    ),
+    playback(
+        "GetDASHManifest",
+        "/dash/v1/getDASHManifest.mpd",
+        playback::dash_manifest,
+    ),
+    playback(
+        "GetMP4InitFragment",
+        "/dash/v1/getMP4InitFragment.mp4",
+        playback::dash_init,
+    ),
+    playback(
+        "GetMP4MediaFragment",
+        "/dash/v1/getMP4MediaFragment.mp4",
+        playback::dash_media,
+    ),
 ];
 
-const fn route<O: Operation>(
-    path: &'static str,
-    serve: fn(&Call<'_>, &mut Catalogue) -> Result<Answer, Refusal>,
-) -> Route {
+const fn route<O: Operation>(path: &'static str, serve: Serve) -> Route {
     Route {
+        method: Method::POST,
         path,
         name: O::NAME,
+        serve,
+    }
+}
+
+/// What a player fetches: the token in the URL is all it has.
+const fn playback(name: &'static str, path: &'static str, serve: Serve) -> Route {
+    Route {
+        method: Method::GET,
+        path,
+        name,
         serve,
     }
 }
@@ -59,11 +124,15 @@ impl Route {
         ROUTES.iter().map(|route| route.name)
     }
 
+    /// Whether requests are signed.
+    pub(crate) fn is_signed(&self) -> bool {
+        self.method == Method::POST
+    }
+
     /// The operation that a request is for.
     pub(crate) fn of(method: &Method, path: &str) -> Result<&'static Self, Refusal> {
-        const TABLE: &[Route] = &ROUTES;
-        let found = TABLE.iter().find(|route| route.path == path);
-        found.filter(|_| method == Method::POST).ok_or_else(|| {
+        let found = ROUTES.iter().find(|route| route.path == path);
+        found.filter(|route| method == route.method).ok_or_else(|| {
             Refusal::unknown_operation(format!("No operation is served at {method} {path}."))
         })
     }
@@ -74,6 +143,8 @@ impl Route {
 pub(crate) struct Call<'a> {
     /// The `Host` that it was sent to.
     pub(crate) host: &'a str,
+    /// What stands behind the path.
+    pub(crate) query: &'a str,
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
     /// Bytes a second at which media is sent.
@@ -81,6 +152,23 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// Where this service is, as the client has it.
+    fn origin(&self) -> String {
+        format!("http://{}", self.host)
+    }
+
+    /// A parameter of the query.
+    fn parameter(&self, name: &str) -> Result<&str, Refusal> {
+        let pairs = self
+            .query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='));
+        let mut values = pairs.filter_map(|(key, value)| (key == name).then_some(value));
+        values
+            .next()
+            .ok_or_else(|| Refusal::invalid_argument(format!("{name} must be given.")))
+    }
+
     /// The input that the body holds; an empty one where there is no body.
     fn input<I: DeserializeOwned>(&self) -> Result<I, Refusal> {
         // Read as an object first: an array would pass for a structure.
@@ -108,6 +196,28 @@ impl Answer {
             content: Content::Whole(Bytes::from(json)),
             fragments: 0,
         })
+    }
+
+    fn text(content_type: &'static str, text: String) -> Self {
+        Self {
+            content_type,
+            content: Content::Whole(Bytes::from(text)),
+            fragments: 0,
+        }
+    }
+
+    /// Media that is written already, out of so many fragments.
+    fn pieces(
+        content_type: &'static str,
+        pieces: VecDeque<Bytes>,
+        fragments: u64,
+        rate: Option<u64>,
+    ) -> Self {
+        Self {
+            content_type,
+            content: Content::Media(Media::written(pieces, rate)),
+            fragments,
+        }
     }
 
     fn media(media: Media, fragments: usize) -> Self {

@@ -6,6 +6,7 @@ mod client;
 mod control;
 mod faults;
 mod log;
+mod playback;
 mod recordings;
 
 use kvs_api::archived_media::{

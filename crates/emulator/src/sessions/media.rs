@@ -1,0 +1,83 @@
+//! The segments of a session.
+
+use bytes::Bytes;
+use kvs_api::protocol::Timestamp;
+use kvs_mkv::FragmentNumber;
+use kvs_mp4::Segments;
+
+use super::Session;
+use crate::catalogue::Entry;
+use crate::operations::playable;
+use crate::recording::Recorded;
+use crate::refusal::Refusal;
+
+/// Which segment a player fetches.
+#[derive(Debug)]
+pub(crate) enum Segment {
+    /// As HLS names it.
+    Fragment(FragmentNumber),
+    /// Its place in the session, from 1, as DASH counts them.
+    Number(usize),
+}
+
+/// What makes the segments of a track as the first of these fragments has it.
+pub(super) fn segments(found: &[Recorded<'_>], track: u64) -> Result<Segments, Refusal> {
+    let first = found.first().ok_or_else(no_fragment)?;
+    Segments::new(&first.fragment(), track).map_err(playable::refusal)
+}
+
+/// The initialization segment of a track as a fragment has it.
+pub(crate) fn init_segment(
+    session: &Session,
+    entry: &Entry,
+    (track, segment): (u64, &Segment),
+    now: Timestamp,
+) -> Result<Bytes, Refusal> {
+    let (recorded, _) = session.find(entry, segment, now)?;
+    let segments = segments(&[recorded], track)?;
+    segments.init().map_err(playable::refusal)
+}
+
+/// The media segment of a track that a fragment becomes.
+pub(crate) fn media_segment(
+    session: &Session,
+    entry: &Entry,
+    (track, segment): (u64, &Segment),
+    now: Timestamp,
+) -> Result<Vec<Bytes>, Refusal> {
+    let (recorded, number) = session.find(entry, segment, now)?;
+    let start = session.since_base(&recorded).saturating_mul(1_000_000);
+    let fragment = recorded.fragment();
+    let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
+    let shift = start.saturating_sub(first.unwrap_or(0));
+    let segments = segments(&[recorded], track)?;
+    segments
+        .media(number, &fragment, shift)
+        .map_err(playable::refusal)
+}
+
+impl Session {
+    /// A fragment and the number of its segment.
+    fn find<'a>(
+        &self,
+        entry: &'a Entry,
+        segment: &Segment,
+        now: Timestamp,
+    ) -> Result<(Recorded<'a>, u32), Refusal> {
+        let all = playable::fragments(entry, &self.range, now);
+        let found = match segment {
+            Segment::Number(number) => number.checked_sub(1),
+            Segment::Fragment(number) => all
+                .iter()
+                .position(|recorded| recorded.number().as_ref() == Some(number)),
+        };
+        let found = found.and_then(|index| Some((all.into_iter().nth(index)?, index)));
+        let (recorded, index) = found.ok_or_else(no_fragment)?;
+        let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
+        Ok((recorded, number))
+    }
+}
+
+fn no_fragment() -> Refusal {
+    Refusal::not_found("The session has no such fragment.")
+}

@@ -1,0 +1,98 @@
+//! The fragments that a session shows at a moment.
+
+use kvs_api::protocol::Timestamp;
+
+use super::{Mode, NEVER, Session};
+use crate::catalogue::Entry;
+use crate::operations::playable;
+use crate::recording::Recorded;
+
+/// What gaps and overlaps are more than rounding, in milliseconds.
+const TOLERANCE: i64 = 50;
+
+/// Some fragments in a row, of all that the session comes by.
+#[derive(Debug)]
+pub(super) struct Window<'a> {
+    pub(super) shown: Vec<Shown<'a>>,
+    /// Whether no more will follow.
+    pub(super) is_over: bool,
+}
+
+/// A fragment in its place.
+#[derive(Debug)]
+pub(super) struct Shown<'a> {
+    pub(super) recorded: Recorded<'a>,
+    /// How many came before it in this session.
+    pub(super) index: usize,
+    /// When it begins on the time line of the session, in milliseconds.
+    pub(super) start: i64,
+    /// How long it lasts, up to the one behind it if that follows.
+    pub(super) duration: i64,
+    /// Whether it follows the one before without a gap.
+    pub(super) follows: bool,
+    /// Real gaps in the session up to it.
+    pub(super) gaps: usize,
+}
+
+impl Session {
+    pub(super) fn window<'a>(&self, entry: &'a Entry, now: Timestamp) -> Window<'a> {
+        let all = playable::fragments(entry, &self.range, now);
+        let elapsed = now.as_millis().saturating_sub(self.created.as_millis());
+        let reached = match self.mode {
+            Mode::OnDemand | Mode::Live => all.len(),
+            Mode::LiveReplay => all
+                .iter()
+                .take_while(|recorded| self.since_base(recorded) <= elapsed)
+                .count(),
+        };
+        let is_over = match self.mode {
+            Mode::OnDemand => true,
+            Mode::LiveReplay => self.range.end != NEVER && reached == all.len(),
+            Mode::Live => false,
+        };
+        let (skipped, taken) = match self.mode {
+            Mode::OnDemand => (0, self.most.min(reached)),
+            Mode::Live | Mode::LiveReplay => (reached.saturating_sub(self.most), self.most),
+        };
+        let placed = self.placed(all);
+        Window {
+            shown: placed
+                .into_iter()
+                .skip(skipped)
+                .take(taken.min(reached))
+                .collect(),
+            is_over,
+        }
+    }
+
+    fn placed<'a>(&self, all: Vec<Recorded<'a>>) -> Vec<Shown<'a>> {
+        let starts: Vec<i64> = all
+            .iter()
+            .map(|recorded| self.since_base(recorded))
+            .collect();
+        let nexts = starts.iter().copied().skip(1).map(Some).chain([None]);
+        let (mut follows, mut gaps) = (true, 0);
+        let mut placed = Vec::with_capacity(all.len());
+        for (index, ((recorded, start), next)) in
+            all.into_iter().zip(&starts).zip(nexts).enumerate()
+        {
+            let length = recorded.length_in_millis();
+            let distance = next.map(|next| next.saturating_sub(*start));
+            let is_followed =
+                distance.is_some_and(|distance| distance.saturating_sub(length).abs() <= TOLERANCE);
+            placed.push(Shown {
+                recorded,
+                index,
+                start: *start,
+                duration: distance.filter(|_| is_followed).unwrap_or(length).max(1),
+                follows,
+                gaps,
+            });
+            if !is_followed {
+                gaps += 1;
+            }
+            follows = is_followed;
+        }
+        placed
+    }
+}
