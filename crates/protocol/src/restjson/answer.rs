@@ -15,19 +15,20 @@ use crate::error::Malformed;
 /// Reads a JSON body. An empty body counts as an empty object, as services send either.
 ///
 /// Of members that stand there twice the last one counts; unknown ones are skipped, whatever their
-/// value. A body is refused that nests deeper than 100 levels or has more than a million values,
-/// before anything is made of it.
+/// value. A body that has more than a million values is refused before anything is made of it.
 ///
 /// # Errors
 /// [`Malformed`] with the path of the member, line and column of the first byte that does not fit.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    // Once for all, and not for each text in it.
+    let body = std::str::from_utf8(body).map_err(|e| Malformed::new("body", e.to_string()))?;
     let body = if body.trim_ascii().is_empty() {
-        b"{}"
+        "{}"
     } else {
         body
     };
     bounds::check(body)?;
-    serde_json::from_slice(body).map_err(|e| Malformed::new("body", e.to_string()))
+    serde_json::from_str(body).map_err(|e| Malformed::new("body", e.to_string()))
 }
 
 /// Reads a body that is one member of the output; `None` where there is no body.

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Serializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
-use serde::{Deserialize, Serializer};
 
 use super::wire::{Nullable, Read, Wire, Written};
 use crate::check::{Checker, Rule};
@@ -19,12 +19,14 @@ impl<T: Wire> Wire for Option<T> {
         }
     }
 
+    #[inline]
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Option::<Read<T>>::deserialize(deserializer)?.map(|read| read.0))
+        T::read_nullable(deserializer)
     }
 
-    fn null() -> Option<Self> {
-        Some(None)
+    #[inline]
+    fn read_nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Self::read(deserializer).map(Some)
     }
 
     fn is_given(&self) -> bool {
@@ -87,7 +89,7 @@ impl<'de, T: Wire> Visitor<'de> for List<T> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::new();
         while let Some(element) = elements.next_element_seed(Nullable(PhantomData))? {
-            list.extend(element.or_else(T::null));
+            list.extend(element);
         }
         Ok(list)
     }
@@ -130,8 +132,7 @@ impl<'de, K: Wire + Ord, V: Wire> Visitor<'de> for Map<K, V> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<BTreeMap<K, V>, A::Error> {
         let mut map = BTreeMap::new();
         while let Some(Read(key)) = entries.next_key::<Read<K>>()? {
-            let value = entries.next_value_seed(Nullable(PhantomData::<V>))?;
-            if let Some(value) = value.or_else(V::null) {
+            if let Some(value) = entries.next_value_seed(Nullable(PhantomData::<V>))? {
                 map.insert(key, value);
             }
         }

@@ -38,15 +38,13 @@ enum Body {
 impl<'a> ErrorReply<'a> {
     /// Reads what there is; `body` may be cut short or be anything at all.
     pub fn new(head: &'a Parts, body: &[u8]) -> Self {
-        let body = match serde_json::from_slice::<Value>(body) {
+        let text = String::from_utf8_lossy(body);
+        let body = match serde_json::from_str::<Value>(&text) {
             Ok(mut json) => match json.get_mut("Output").map(Value::take) {
                 Some(nested @ Value::Object(_)) => Body::Json(in_both_spellings(nested)),
                 _ => Body::Json(in_both_spellings(json)),
             },
-            Err(_) => {
-                let text = String::from_utf8_lossy(body);
-                xml::read(&text).map_or_else(|| Body::Other(excerpt(&text)), Body::Xml)
-            }
+            Err(_) => xml::read(&text).map_or_else(|| Body::Other(excerpt(&text)), Body::Xml),
         };
         Self { head, body }
     }
@@ -85,6 +83,16 @@ impl<'a> ErrorReply<'a> {
                 T::deserialize(members).unwrap_or_default()
             }
             Body::Other(_) => T::default(),
+        }
+    }
+
+    /// The member `message` of an error that has no other; unset where there is none.
+    #[doc(hidden)]
+    pub fn told(&self) -> Option<String> {
+        match &self.body {
+            Body::Json(json) => first_member(json, &["message"]).map(str::to_owned),
+            Body::Xml(xml) => xml.message.clone(),
+            Body::Other(_) => None,
         }
     }
 

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Serializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
+use serde::{Deserialize, Serializer};
 
 use super::wire::{Nullable, Wire, Written};
 use crate::check::Checker;
@@ -32,6 +32,7 @@ pub fn put<M: SerializeMap, T: Wire>(map: &mut M, name: &str, value: &T) -> Resu
 
 /// Reads a member, for which `null` is as if it were absent.
 #[doc(hidden)]
+#[inline]
 pub fn take<'de, M: MapAccess<'de>, T: Wire>(
     map: &mut M,
     name: &str,
@@ -39,9 +40,16 @@ pub fn take<'de, M: MapAccess<'de>, T: Wire>(
     absent: fn() -> T,
 ) -> Result<bool, M::Error> {
     let value = map.next_value_seed(Nullable(PhantomData));
-    let value = value.map_err(|e| M::Error::custom(format_args!("{name}: {e}")))?;
-    *into = value.unwrap_or_else(absent);
+    match value {
+        Ok(value) => *into = value.unwrap_or_else(absent),
+        Err(error) => return Err(at_member(name, &error)),
+    }
     Ok(true)
+}
+
+#[cold]
+fn at_member<E: Error>(name: &str, error: &E) -> E {
+    E::custom(format_args!("{name}: {error}"))
 }
 
 #[doc(hidden)]
@@ -67,12 +75,39 @@ impl<'de, T: Structure> Visitor<'de> for Members<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut structure = T::default();
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+        while let Some(Name(name)) = map.next_key()? {
             if !structure.take(&name, &mut map)? {
                 map.next_value::<IgnoredAny>()?;
             }
         }
         Ok(structure)
+    }
+}
+
+/// The name of a member. `Cow` by itself would be a copy of it.
+pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(AnyName)
+    }
+}
+
+struct AnyName;
+
+impl<'de> Visitor<'de> for AnyName {
+    type Value = Name<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, name: &'de str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Borrowed(name)))
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<Name<'de>, E> {
+        Ok(Name(Cow::Owned(name.to_owned())))
     }
 }
 

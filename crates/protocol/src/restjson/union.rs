@@ -1,6 +1,5 @@
 //! Unions: one of several values, each under its name.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -8,6 +7,7 @@ use serde::Serializer;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 
+use super::structure::Name;
 use super::wire::{Nullable, Wire, Written};
 use crate::Document;
 
@@ -61,7 +61,7 @@ impl<'de, T: Union> Visitor<'de> for Variants<T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut found = None;
-        while let Some(name) = map.next_key::<Cow<'de, str>>()? {
+        while let Some(Name(name)) = map.next_key()? {
             // Some services say the type of the union beside its value.
             if name == "__type" {
                 map.next_value::<IgnoredAny>()?;

@@ -25,9 +25,13 @@ pub trait Wire: Sized {
     /// When what stands there is no value of this type.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 
-    /// The value that `null` means among the elements of a list; `None` where it means no element.
-    fn null() -> Option<Self> {
-        None
+    /// Reads a value, or `null`, which is none unless the type has a value for it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    #[inline]
+    fn read_nullable<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Ok(Option::<Read<Self>>::deserialize(deserializer)?.map(|read| read.0))
     }
 
     /// Whether there is a value that is to be sent.
@@ -59,6 +63,7 @@ impl<T: Wire> Serialize for Written<'_, T> {
 pub(super) struct Read<T>(pub(super) T);
 
 impl<'de, T: Wire> Deserialize<'de> for Read<T> {
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self)
     }
@@ -70,8 +75,9 @@ pub(super) struct Nullable<T>(pub(super) std::marker::PhantomData<T>);
 impl<'de, T: Wire> DeserializeSeed<'de> for Nullable<T> {
     type Value = Option<T>;
 
+    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        Ok(Option::<Read<T>>::deserialize(deserializer)?.map(|read| read.0))
+        T::read_nullable(deserializer)
     }
 }
 
@@ -83,6 +89,7 @@ macro_rules! as_serde_has_it {
                 self.serialize(serializer)
             }
 
+            #[inline]
             fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 Self::deserialize(deserializer)
             }

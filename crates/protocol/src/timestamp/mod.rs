@@ -75,11 +75,11 @@ impl Timestamp {
 
     /// Rounds to what a double holds at that distance from 1970: microseconds up to the year
     /// 2106, milliseconds beyond it.
+    #[inline]
     fn from_seconds_f64(value: f64) -> Option<Self> {
         const MICROS_END: f64 = 4_294_967_296.0;
-        let whole = value.floor();
         // i64::MAX is not a double; 2^63 is the first one beyond it.
-        if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole) {
+        if !(-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
             return None;
         }
         let units: u32 = if value.abs() < MICROS_END {
@@ -87,13 +87,21 @@ impl Timestamp {
         } else {
             1_000
         };
-        let fraction = ((value - whole) * f64::from(units)).round();
+        // `floor` and `round` are calls of functions where processors need not have them.
+        #[expect(clippy::cast_possible_truncation, reason = "in range")]
+        let mut seconds = value as i64;
+        #[expect(clippy::cast_precision_loss, reason = "it came from a double")]
+        let mut fraction = value - seconds as f64;
+        if fraction < 0.0 {
+            seconds = seconds.saturating_sub(1);
+            fraction += 1.0;
+        }
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "in range"
+            reason = "not negative, and at most as many as there are"
         )]
-        let (seconds, fraction) = (whole as i64, fraction as u32);
+        let fraction = (fraction * f64::from(units) + 0.5) as u32;
         Some(Self::new(seconds, fraction * (NANOS_PER_SECOND / units)))
     }
 }
