@@ -1,13 +1,15 @@
 //! The body of an answer.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
+use hyper::body::{Body as _, Frame, Incoming};
 use kvs_archive::api::protocol::{Interruption, InterruptionKind, Throughput, Timeouts};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use crate::pool::Lease;
 use crate::transport::{broken, too_late};
@@ -23,6 +25,7 @@ pub struct Body {
     /// How long it has been.
     silent: Duration,
     throughput: Throughput,
+    alarm: Alarm,
     /// When it has to be there, if it is collected.
     until: Option<Instant>,
 }
@@ -40,6 +43,7 @@ impl Body {
             stall: timeouts.stall,
             silent: Duration::ZERO,
             throughput: Throughput::new(timeouts.minimum_rate),
+            alarm: Alarm::default(),
             until: None,
         }
     }
@@ -57,19 +61,13 @@ impl Body {
     /// long or too slow; from then on always the same.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Interruption> {
         loop {
-            let incoming = match &mut self.state {
-                State::Open(incoming, _) => incoming,
+            match &self.state {
+                State::Open(..) => {}
                 State::Ended => return Ok(None),
                 State::Failed(why) => return Err(Interruption::new(why.kind, &why.detail)),
-            };
-            let patience = self.stall.saturating_sub(self.silent);
-            let patience = patience.min(self.throughput.patience());
-            let waiting = Waiting::new(&mut self.silent, &mut self.throughput);
-            let frame = timeout(patience, incoming.frame()).await;
-            drop(waiting);
-            match frame {
+            }
+            match self.frame().await {
                 Ok(Some(Ok(frame))) => {
-                    self.silent = Duration::ZERO;
                     if let Ok(data) = frame.into_data()
                         && !data.is_empty()
                     {
@@ -84,16 +82,44 @@ impl Body {
                     }
                 }
                 Ok(Some(Err(error))) => self.state = State::Failed(broken(&error)),
-                Err(_) if self.silent < self.stall => {
+                Err(Silence) if self.silent < self.stall => {
                     self.state = State::Failed(self.throughput.too_slow());
                 }
-                Err(_) => {
+                Err(Silence) => {
                     let detail = format!("nothing came for {:?}", self.stall);
                     let why = Interruption::new(InterruptionKind::TimedOut, detail);
                     self.state = State::Failed(why);
                 }
             }
         }
+    }
+
+    /// What comes next, from a body that is open.
+    async fn frame(&mut self) -> Result<Option<Result<Frame<Bytes>, hyper::Error>>, Silence> {
+        let State::Open(incoming, _) = &mut self.state else {
+            return Ok(None);
+        };
+        let patience = self.stall.saturating_sub(self.silent);
+        let patience = patience.min(self.throughput.patience());
+        let mut waiting = Waiting {
+            since: None,
+            silent: &mut self.silent,
+            throughput: &mut self.throughput,
+        };
+        let frame = poll_fn(|context| {
+            if let Poll::Ready(frame) = Pin::new(&mut *incoming).poll_frame(context) {
+                return Poll::Ready(Ok(frame));
+            }
+            let since = *waiting.since.get_or_insert_with(Instant::now);
+            match since.checked_add(patience) {
+                Some(at) => self.alarm.poll(at, context).map(|()| Err(Silence)),
+                None => Poll::Pending,
+            }
+        });
+        let frame = frame.await?;
+        drop(waiting);
+        self.silent = Duration::ZERO;
+        Ok(frame)
     }
 
     /// The body up to its end, or up to `limit` bytes.
@@ -130,27 +156,46 @@ impl Body {
 
 /// Counts the time for which somebody waits, also if he gives up waiting: so a peer is found to be
 /// silent by one who looks again and again for a short while, and never by one who looks away.
+///
+/// The clock is not read where nobody has to wait: a body may have a million pieces.
 struct Waiting<'a> {
-    since: Instant,
+    since: Option<Instant>,
     silent: &'a mut Duration,
     throughput: &'a mut Throughput,
 }
 
-impl<'a> Waiting<'a> {
-    fn new(silent: &'a mut Duration, throughput: &'a mut Throughput) -> Self {
-        Self {
-            since: Instant::now(),
-            silent,
-            throughput,
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(since) = self.since {
+            let waited = since.elapsed();
+            *self.silent = self.silent.saturating_add(waited);
+            self.throughput.waited(waited);
         }
     }
 }
 
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        let waited = self.since.elapsed();
-        *self.silent = self.silent.saturating_add(waited);
-        self.throughput.waited(waited);
+/// The peer was silent for longer than it may be.
+struct Silence;
+
+/// A timer for a moment that is put off with every piece. It is set for the first one, and anew only
+/// when that has come and is no longer meant.
+#[derive(Default)]
+struct Alarm(Option<Pin<Box<Sleep>>>);
+
+impl Alarm {
+    fn poll(&mut self, at: Instant, context: &mut Context<'_>) -> Poll<()> {
+        let set = || Box::pin(sleep_until(at));
+        let sleep = self.0.get_or_insert_with(set);
+        if sleep.deadline() > at {
+            sleep.as_mut().reset(at);
+        }
+        loop {
+            ready!(sleep.as_mut().poll(context));
+            if sleep.deadline() >= at {
+                return Poll::Ready(());
+            }
+            sleep.as_mut().reset(at);
+        }
     }
 }
 
