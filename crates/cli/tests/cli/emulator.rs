@@ -104,7 +104,7 @@ fn what_cannot_be_served_is_told() {
 fn faults_happen_as_a_file_says() {
     let bench = Bench::new("emulator_faults");
     let rule = r#"{"operation":"ListFragments","fault":{"status":{"status":403,"code":"Nope"}}}"#;
-    bench.write("faults", &format!("{{\"faults\":[{rule}]}}"));
+    bench.write("faults", format!("{{\"faults\":[{rule}]}}"));
     let server = Server::start(&bench, "--faults faults");
     bench.run_at(&server.url, "list demo").fails(1, &["Nope"]);
     bench.write("bad", "{\"faults\":[{\"fault\":\"explode\"}]}");

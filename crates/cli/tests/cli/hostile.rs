@@ -82,7 +82,7 @@ fn replaced(bytes: &[u8], old: &str, new: &str) -> Vec<u8> {
     let at = bytes
         .windows(old.len())
         .position(|window| window == old.as_bytes());
-    let at = at.expect("it is there");
+    let at = at.unwrap();
     [&bytes[..at], new.as_bytes(), &bytes[at + old.len()..]].concat()
 }
 
