@@ -3,7 +3,7 @@
 
 use arbitrary::Arbitrary;
 use kvs_fuzz::{complete, decode, frames, kept};
-use kvs_mkv::{Bytes, Form, Fragment, Frame, Gaps, Tag, Timestamp, Writer, WriterOptions};
+use kvs_mkv::{BlockAddition, Bytes, Form, Fragment, Frame, Gaps, Tag, Timestamp, Writer, WriterOptions};
 use libfuzzer_sys::fuzz_target;
 
 /// A stream of one fragment, for its tracks: video 1 and audio 2.
@@ -36,6 +36,7 @@ struct Sketch {
     invisible: bool,
     discardable: bool,
     data: Vec<u8>,
+    additions: Vec<(u64, Vec<u8>)>,
 }
 
 impl Described {
@@ -70,7 +71,15 @@ impl Sketch {
             invisible: self.invisible,
             discardable: self.discardable,
             data: self.data.into(),
+            additions: self.additions.into_iter().map(addition).collect(),
         }
+    }
+}
+
+fn addition((id, data): (u64, Vec<u8>)) -> BlockAddition {
+    BlockAddition {
+        id,
+        data: data.into(),
     }
 }
 

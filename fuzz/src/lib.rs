@@ -1,7 +1,7 @@
 //! What the targets have in common.
 #![forbid(unsafe_code)]
 
-use kvs_mkv::{Bytes, Damage, Fragment, Fragments, Frame, Tail, Writer};
+use kvs_mkv::{BlockAddition, Bytes, Damage, Fragment, Fragments, Frame, Tail, Writer};
 
 /// What is read of an input that comes in pieces of these sizes, again and again, as slices; in one
 /// piece of `Bytes` if there are none.
@@ -45,6 +45,7 @@ pub fn frames(file: &[u8]) -> Vec<Frame> {
 }
 
 /// What a file keeps of a frame, whatever becomes of its time.
-pub fn kept(frame: &Frame) -> (u64, bool, bool, &[u8]) {
-    (frame.track, frame.keyframe, frame.invisible, &frame.data)
+pub fn kept(frame: &Frame) -> (u64, bool, bool, &[u8], &[BlockAddition]) {
+    let flags = (frame.keyframe, frame.invisible);
+    (frame.track, flags.0, flags.1, &frame.data, &frame.additions)
 }

@@ -86,6 +86,23 @@ pub struct Frame {
     pub discardable: bool,
     /// The codec's bytes.
     pub data: Bytes,
+    /// What comes beside them, in stored order.
+    pub additions: Box<[BlockAddition]>,
+}
+
+/// As many as one block may have. Codecs know a handful, and an addition of no bytes takes less room
+/// in a file than in memory.
+pub(crate) const MOST_ADDITIONS: usize = 255;
+
+/// Data that belongs to a frame and can be done without, such as a picture's transparency: a
+/// BlockMore of Matroska. A track's MaxBlockAdditionID stays in [`Track::entry`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlockAddition {
+    /// What it is, by its BlockAddID: 1 is for the codec to say, others are told by the track's
+    /// BlockAdditionMapping.
+    pub id: u64,
+    /// The bytes of its BlockAdditional.
+    pub data: Bytes,
 }
 
 /// A name and a value that the producer or the service attached.

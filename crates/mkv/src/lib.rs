@@ -20,7 +20,7 @@ mod writer;
 pub use bytes::Bytes;
 pub use decode::{Damage, Decoder, Event, Fault, FragmentBegin, FragmentEnd, Fragments, Limits};
 pub use ebml::crc::Crc32;
-pub use fragment::{Fragment, Frame, InBandError, State, Tag};
+pub use fragment::{BlockAddition, Fragment, Frame, InBandError, State, Tag};
 pub use number::{BadFragmentNumber, FragmentNumber};
 pub use timestamp::{BadTimestamp, Timestamp};
 pub use track::{Audio, Track, TrackKind, Video};

@@ -106,6 +106,7 @@ pub(crate) fn frame(track: u64, ms: i64, data: &[u8]) -> Frame {
         invisible: false,
         discardable: false,
         data: Bytes::copy_from_slice(data),
+        additions: Box::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytes::{Buf, Bytes};
 
-use super::block::{Block, Clock, OutOfRange, Times};
+use super::block::{Block, Clock, Group, OutOfRange, Times};
 use super::checksum::{self, Sum};
 use super::decoder::{Decoder, Failure, Held};
 use super::doctype;
@@ -14,7 +14,7 @@ use super::open::Open;
 use super::tags::{self, Service};
 use crate::ebml::children::Malformed;
 use crate::ebml::{id, parse_unsigned};
-use crate::fragment::Frame;
+use crate::fragment::{BlockAddition, Frame};
 
 /// Why the payload of an element cannot be used.
 #[derive(Debug)]
@@ -153,30 +153,43 @@ impl Decoder {
                 self.frame(block.frame(times, payload));
                 return Ok(());
             }
-            Ok((times, block)) => self.laced(&block, times, &payload),
+            Ok((times, block)) => self.laced(&block, times, &payload, Box::default()),
             Err(bad) => Err(bad),
         };
         read.map_err(|bad| self.failure(element, payload, bad))
     }
 
     fn block_group(&mut self, payload: &Bytes) -> Result<(), Bad> {
-        let (block, mut inner) = Block::group(payload)?;
+        let Group {
+            block,
+            payload: mut inner,
+            additions,
+        } = Block::group(payload)?;
         let times = self.times(&block)?;
         if block.is_laced() {
-            return self.laced(&block, times, &inner);
+            return self.laced(&block, times, &inner, additions);
         }
         inner.advance(block.len);
-        self.frame(block.frame(times, inner));
+        let frame = block.frame(times, inner);
+        self.frame(Frame { additions, ..frame });
         Ok(())
     }
 
-    fn laced(&mut self, block: &Block, times: Times, payload: &Bytes) -> Result<(), Bad> {
+    /// The additions of a block are told with the first of its frames.
+    fn laced(
+        &mut self,
+        block: &Block,
+        times: Times,
+        payload: &Bytes,
+        mut additions: Box<[BlockAddition]>,
+    ) -> Result<(), Bad> {
         let mut body = payload.clone();
         body.advance(block.len);
         let parts = block.unlace(body)?;
         let spacing = self.segment.tracks.default_duration(block.track);
         for frame in block.frames(times, spacing, parts)? {
-            self.frame(frame);
+            let additions = std::mem::take(&mut additions);
+            self.frame(Frame { additions, ..frame });
         }
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 use bytes::{Buf, Bytes};
 
+use super::additions;
 use crate::ebml::children::{Child, Children, Malformed};
 use crate::ebml::{id, parse_signed_vint, parse_unsigned, parse_vint};
-use crate::fragment::Frame;
+use crate::fragment::{BlockAddition, Frame};
 
 const KEYFRAME: u8 = 0x80;
 const INVISIBLE: u8 = 0x08;
@@ -24,6 +25,14 @@ pub(super) struct Block {
     flags: u8,
     /// Bytes of the head itself; what follows is frames.
     pub(super) len: usize,
+}
+
+/// A BlockGroup: the head of its Block, that Block, and what comes beside it.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) block: Block,
+    pub(super) payload: Bytes,
+    pub(super) additions: Box<[BlockAddition]>,
 }
 
 /// What the times of a block count in.
@@ -57,18 +66,19 @@ impl Block {
         Ok(block)
     }
 
-    /// The head of the Block in a BlockGroup, and that Block. A frame is a keyframe there if it
-    /// refers to no other.
-    pub(super) fn group(payload: &Bytes) -> Result<(Self, Bytes), Malformed> {
+    /// What is in a BlockGroup. A frame is a keyframe there if it refers to no other.
+    pub(super) fn group(payload: &Bytes) -> Result<Group, Malformed> {
         let mut found = None;
         let mut duration = None;
         let mut keyframe = true;
+        let mut additions = Box::default();
         for child in Children::of(payload) {
             let Child { id, payload, .. } = child?;
             match id {
                 id::BLOCK => found = Some((Self::parse(&payload)?, payload)),
                 id::BLOCK_DURATION => duration = Some(parse_unsigned(&payload).ok_or(Malformed)?),
                 id::REFERENCE_BLOCK => keyframe = false,
+                id::BLOCK_ADDITIONS => additions = additions::parse(&payload)?,
                 _ => {}
             }
         }
@@ -78,7 +88,11 @@ impl Block {
             keyframe,
             ..block
         };
-        Ok((block, payload))
+        Ok(Group {
+            block,
+            payload,
+            additions,
+        })
     }
 
     #[inline]
@@ -118,6 +132,7 @@ impl Block {
             invisible: self.flags & INVISIBLE != 0,
             discardable: self.discardable,
             data,
+            additions: Box::default(),
         }
     }
 
@@ -272,13 +287,14 @@ mod tests {
     #[test]
     fn a_group_is_a_keyframe_without_reference() {
         let group = |bytes: &'static [u8]| Block::group(&Bytes::from_static(bytes));
-        let (block, payload) = group(&[0xA1, 0x85, 0x81, 0, 1, 0, b'x', 0x9B, 0x81, 40]).unwrap();
+        let Group { block, payload, .. } =
+            group(&[0xA1, 0x85, 0x81, 0, 1, 0, b'x', 0x9B, 0x81, 40]).unwrap();
         assert_eq!(payload[block.len..], *b"x");
         let times = block.times(CLOCK).unwrap();
         assert!(block.frame(times, payload).keyframe);
         assert_eq!(times.duration, Some(40_000_000));
-        let (other, _) = group(&[0xFB, 0x81, 0xFF, 0xA1, 0x84, 0x81, 0, 1, 0x80]).unwrap();
-        assert!(!other.frame(times, Bytes::new()).keyframe);
+        let other = group(&[0xFB, 0x81, 0xFF, 0xA1, 0x84, 0x81, 0, 1, 0x80]).unwrap();
+        assert!(!other.block.frame(times, Bytes::new()).keyframe);
         assert!(group(&[0x9B, 0x81, 40]).is_err());
     }
 
@@ -316,7 +332,7 @@ mod tests {
     #[test]
     fn a_laced_group_shares_its_duration() {
         let group = [0xA1, 0x87, 0x81, 0, 0, 0x04, 1, b'x', b'y', 0x9B, 0x81, 10];
-        let (block, payload) = Block::group(&Bytes::copy_from_slice(&group)).unwrap();
+        let Group { block, payload, .. } = Block::group(&Bytes::copy_from_slice(&group)).unwrap();
         let parts = block.unlace(payload.slice(block.len..)).unwrap();
         let frames = block
             .frames(block.times(CLOCK).unwrap(), None, parts)

@@ -62,9 +62,9 @@ use crate::fragment::Frame;
 ///
 /// # What is left out
 ///
-/// Of a BlockGroup: BlockAdditions, DiscardPadding and what else is neither the Block nor its
-/// duration, for all of which no codec of the service has a use; of its references no more is told
-/// than that the frame is no keyframe. Frames of tracks that Tracks does not describe are told as
+/// Of a BlockGroup: DiscardPadding and what else is neither the Block, nor its duration, nor its
+/// BlockAdditions, for which no codec of the service has a use; of its references no more is told
+/// than that the frame is no keyframe. More than 255 additions of one block are damage. Frames of tracks that Tracks does not describe are told as
 /// they come. An EBML header of another document type, or for later readers, is damage; a Segment
 /// after it is read for what it may be.
 ///

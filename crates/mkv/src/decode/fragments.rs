@@ -7,7 +7,7 @@ use super::event::{Damage, Event, Fault, FragmentBegin, FragmentEnd};
 use super::input::to_u64;
 use super::limits::Limits;
 use super::raw::Raw;
-use crate::fragment::{Fragment, Frame, State, Tag};
+use crate::fragment::{BlockAddition, Fragment, Frame, State, Tag};
 
 /// Turns bytes into whole fragments, by the rules of [`Decoder`].
 ///
@@ -192,7 +192,7 @@ impl UnderWay {
     }
 
     fn frame(&mut self, frame: Frame, limit: u64) {
-        if self.fits(cost::<Frame>(frame.data.len()), limit) {
+        if self.fits(frame_cost(&frame), limit) {
             self.fragment.frames.push(frame);
         }
     }
@@ -224,6 +224,12 @@ impl UnderWay {
         self.cost = cost;
         true
     }
+}
+
+fn frame_cost(frame: &Frame) -> u64 {
+    let additions = frame.additions.iter();
+    let beside = additions.map(|addition| cost::<BlockAddition>(addition.data.len()));
+    beside.fold(cost::<Frame>(frame.data.len()), u64::saturating_add)
 }
 
 fn tag_cost(tag: &Tag) -> u64 {

@@ -11,6 +11,7 @@
 //!                └─ fault ─▶ Lost ─ a place to begin ─▶ Head
 //! ```
 
+mod additions;
 mod apply;
 mod block;
 mod checksum;

@@ -38,6 +38,10 @@ pub(crate) const BLOCK_GROUP: u32 = 0xA0;
 pub(crate) const BLOCK: u32 = 0xA1;
 pub(crate) const BLOCK_DURATION: u32 = 0x9B;
 pub(crate) const REFERENCE_BLOCK: u32 = 0xFB;
+pub(crate) const BLOCK_ADDITIONS: u32 = 0x75A1;
+pub(crate) const BLOCK_MORE: u32 = 0xA6;
+pub(crate) const BLOCK_ADD_ID: u32 = 0xEE;
+pub(crate) const BLOCK_ADDITIONAL: u32 = 0xA5;
 
 pub(crate) const TRACKS: u32 = 0x1654_AE6B;
 pub(crate) const TRACK_ENTRY: u32 = 0xAE;
@@ -85,7 +89,9 @@ pub(crate) const TAG_BINARY: u32 = 0x4485;
 /// Tags.
 fn parent(id: u32) -> Option<u32> {
     Some(match id {
-        BLOCK | BLOCK_DURATION | REFERENCE_BLOCK => BLOCK_GROUP,
+        BLOCK | BLOCK_DURATION | REFERENCE_BLOCK | BLOCK_ADDITIONS => BLOCK_GROUP,
+        BLOCK_MORE => BLOCK_ADDITIONS,
+        BLOCK_ADD_ID | BLOCK_ADDITIONAL => BLOCK_MORE,
         TRACK_ENTRY => TRACKS,
         TRACK_NUMBER | TRACK_UID | TRACK_TYPE | DEFAULT_DURATION | NAME | CODEC_ID
         | CODEC_PRIVATE | VIDEO | AUDIO | CONTENT_ENCODINGS => TRACK_ENTRY,
@@ -105,7 +111,9 @@ fn parent(id: u32) -> Option<u32> {
 pub(crate) fn is_master(id: u32) -> bool {
     matches!(
         id,
-        TRACK_ENTRY
+        BLOCK_ADDITIONS
+            | BLOCK_MORE
+            | TRACK_ENTRY
             | VIDEO
             | AUDIO
             | CONTENT_ENCODINGS

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::ebml::id;
 use crate::ebml::write::{Encoder, Pieces, Width, len_u64, shortest_len};
-use crate::fragment::Frame;
+use crate::fragment::{BlockAddition, Frame};
 
 const KEYFRAME: u8 = 0x80;
 const INVISIBLE: u8 = 0x08;
@@ -33,7 +33,7 @@ pub(crate) fn blocks<'a>(frames: &'a [Frame], tick: impl Fn(i64) -> i64) -> Vec<
     for frame in frames {
         let tick = tick(frame.timestamp);
         // Only a BlockGroup has no flag for keyframes; there a reference tells the difference.
-        let reference = (frame.duration.is_some() && !frame.keyframe).then(|| {
+        let reference = (needs_group(frame) && !frame.keyframe).then(|| {
             let former = blocks.iter().rfind(|b| b.frame.track == frame.track);
             former.map_or(0, |former| former.tick.saturating_sub(tick))
         });
@@ -44,6 +44,11 @@ pub(crate) fn blocks<'a>(frames: &'a [Frame], tick: impl Fn(i64) -> i64) -> Vec<
         });
     }
     blocks
+}
+
+/// Whether a frame has what a SimpleBlock has no room for.
+fn needs_group(frame: &Frame) -> bool {
+    frame.duration.is_some() || !frame.additions.is_empty()
 }
 
 /// What one Cluster may hold.
@@ -96,7 +101,7 @@ fn fitting(blocks: &[Block<'_>], bounds: Bounds) -> usize {
             first = first.min(block.tick);
             last = last.max(block.tick);
             bytes = bytes
-                .saturating_add(len_u64(&block.frame.data))
+                .saturating_add(frame_len(block.frame))
                 .saturating_add(BLOCK_OVERHEAD);
             let near = last.saturating_sub(first) <= bounds.ticks;
             begins || (near && bytes <= bounds.bytes)
@@ -113,9 +118,9 @@ pub(crate) fn encode(blocks: &[Block<'_>], scale: u64, width: Width) -> Vec<Byte
     let mut body = Pieces::with_room(blocks.len().saturating_mul(BLOCK_ROOM));
     body.encoder.unsigned(id::TIMESTAMP, base.unsigned_abs());
     for block in blocks {
-        match block.frame.duration {
-            None => simple_block(block, base, &mut body),
-            Some(duration) => block_group(block, base, ticks(duration, scale), &mut body),
+        match needs_group(block.frame) {
+            false => simple_block(block, base, &mut body),
+            true => block_group(block, base, scale, &mut body),
         }
     }
     let (body, body_len) = body.into_parts();
@@ -135,11 +140,14 @@ fn simple_block(block: &Block<'_>, base: i64, out: &mut Pieces) {
     out.pass(&frame.data);
 }
 
-/// A block with a duration. It cannot be marked as discardable.
-fn block_group(block: &Block<'_>, base: i64, duration: u64, out: &mut Pieces) {
+/// A block with a duration or additions. It cannot be marked as discardable.
+fn block_group(block: &Block<'_>, base: i64, scale: u64, out: &mut Pieces) {
     let flags = if block.frame.invisible { INVISIBLE } else { 0 };
     let mut after = Encoder::new(Width::Shortest);
-    after.unsigned(id::BLOCK_DURATION, duration);
+    additions(&block.frame.additions, &mut after);
+    if let Some(duration) = block.frame.duration {
+        after.unsigned(id::BLOCK_DURATION, ticks(duration, scale));
+    }
     if let Some(reference) = block.reference {
         after.signed(id::REFERENCE_BLOCK, reference);
     }
@@ -153,6 +161,20 @@ fn block_group(block: &Block<'_>, base: i64, duration: u64, out: &mut Pieces) {
     block_head(id::BLOCK, block, base, flags, &mut out.encoder);
     out.pass(&block.frame.data);
     out.encoder.raw(&after);
+}
+
+fn additions(additions: &[BlockAddition], e: &mut Encoder) {
+    if additions.is_empty() {
+        return;
+    }
+    e.master(id::BLOCK_ADDITIONS, |e| {
+        for addition in additions {
+            e.master(id::BLOCK_MORE, |e| {
+                e.binary(id::BLOCK_ADDITIONAL, &addition.data);
+                e.unsigned(id::BLOCK_ADD_ID, addition.id);
+            });
+        }
+    });
 }
 
 /// All of a block but the frame: its element's head, track number, relative time and flags, which
@@ -174,6 +196,15 @@ fn block_len(block: &Block<'_>) -> u64 {
     shortest_len(block.frame.track)
         .saturating_add(time_and_flags)
         .saturating_add(len_u64(&block.frame.data))
+}
+
+/// Bytes of a frame with what comes beside it.
+fn frame_len(frame: &Frame) -> u64 {
+    let beside = frame
+        .additions
+        .iter()
+        .map(|addition| len_u64(&addition.data));
+    beside.fold(len_u64(&frame.data), u64::saturating_add)
 }
 
 /// Nanoseconds in ticks of `scale`, to the nearest.

@@ -21,6 +21,11 @@ pub enum WriteError {
         /// The number.
         track: u64,
     },
+    /// A frame has more additions than a block may have, 255, or one whose id is 0.
+    BadAdditions {
+        /// Number of its track.
+        track: u64,
+    },
     /// With it the file would run past the 292 years that nanoseconds can count.
     TooLong,
 }
@@ -65,6 +70,12 @@ impl fmt::Display for WriteError {
             }
             Self::BadTrackNumber { track } => {
                 write!(f, "track number {track} is used twice or not valid")
+            }
+            Self::BadAdditions { track } => {
+                write!(
+                    f,
+                    "a frame of track {track} has more than 255 additions, or one with id 0"
+                )
             }
             Self::TooLong => f.write_str("the file would last more than 292 years"),
         }

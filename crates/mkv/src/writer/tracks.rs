@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::error::{TrackChange, TracksChanged, WriteError};
 use crate::ebml::write::Encoder;
 use crate::ebml::{Head, LARGEST_SIZE, Size, id};
-use crate::fragment::Frame;
+use crate::fragment::{Frame, MOST_ADDITIONS};
 use crate::track::{Track, TrackKind};
 
-/// Checks that blocks can name these tracks, and that all frames are of one of them.
+/// Checks that blocks can name these tracks, that all frames are of one of them, and that they can
+/// have what comes beside them.
 pub(super) fn check(tracks: &[Track], frames: &[Frame]) -> Result<(), WriteError> {
     if tracks.is_empty() && !frames.is_empty() {
         return Err(WriteError::NoTracks);
@@ -20,10 +21,18 @@ pub(super) fn check(tracks: &[Track], frames: &[Frame]) -> Result<(), WriteError
             return Err(WriteError::BadTrackNumber { track });
         }
     }
-    match frames.iter().find(|frame| !numbers.contains(&frame.track)) {
-        Some(frame) => Err(WriteError::UnknownTrack { track: frame.track }),
-        None => Ok(()),
+    for Frame {
+        track, additions, ..
+    } in frames
+    {
+        if !numbers.contains(track) {
+            return Err(WriteError::UnknownTrack { track: *track });
+        }
+        if additions.len() > MOST_ADDITIONS || additions.iter().any(|addition| addition.id == 0) {
+            return Err(WriteError::BadAdditions { track: *track });
+        }
     }
+    Ok(())
 }
 
 /// Checks that frames of `new` tracks can follow those of the `file`.

@@ -16,10 +16,10 @@ pub(super) struct Located {
 
 impl Located {
     pub(super) fn new(frame: &Frame, fragment: &Fragment, place: Place) -> Self {
-        let data = Bytes::new();
         Self {
             frame: Frame {
-                data,
+                data: Bytes::new(),
+                additions: Box::default(),
                 ..frame.clone()
             },
             fragment: fragment.number.clone(),

@@ -8,6 +8,7 @@
     reason = "a test's own small numbers"
 )]
 
+mod additions;
 mod checksums;
 mod cuts;
 mod damage;

@@ -194,6 +194,7 @@ fn laid(sketch: &Sketch, codecs: &[Codec], base: i64, ms: i16, seed: u8) -> (Vec
         invisible: false,
         discardable: false,
         data: data.into(),
+        additions: Box::default(),
     });
     (bytes, frames.collect())
 }

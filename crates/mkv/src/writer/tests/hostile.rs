@@ -36,8 +36,10 @@ prop_compose! {
 }
 
 prop_compose! {
-    fn any_frame()(track in 1..=3_u64, timestamp in extreme(), duration: Option<u64>, flags: [bool; 3]) -> Frame {
+    fn any_frame()(track in 1..=3_u64, timestamp in extreme(), duration: Option<u64>, flags: [bool; 3], ids in proptest::collection::vec(extreme(), 0..3)) -> Frame {
+        let addition = |id: &i64| BlockAddition { id: id.unsigned_abs(), data: Bytes::new() };
         Frame {
+            additions: ids.iter().map(addition).collect(),
             timestamp,
             duration,
             keyframe: flags[0],

@@ -25,7 +25,7 @@ use bytes::Bytes;
 use super::*;
 use crate::ebml::id;
 use crate::ebml::write::{Encoder, Width};
-use crate::fragment::{Frame, State, Tag};
+use crate::fragment::{BlockAddition, Frame, State, Tag};
 use crate::timestamp::Timestamp;
 use crate::track::{Audio, Track, TrackKind, Video};
 
@@ -78,6 +78,7 @@ pub(crate) fn frame(track: u64, ms: i64) -> Frame {
         invisible: false,
         discardable: false,
         data: Bytes::from(format!("{track}@{ms}")),
+        additions: Box::default(),
     }
 }
 

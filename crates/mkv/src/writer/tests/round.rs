@@ -65,6 +65,9 @@ impl Told {
             keyframe: frame.keyframe,
             duration: frame.duration.map(|nanos| nanos / MS as u64),
             data: frame.data.to_vec(),
+            additions: (frame.additions.iter())
+                .map(|addition| (addition.id, addition.data.to_vec()))
+                .collect(),
         };
         let tags = |tags: &[Tag]| {
             let pair = |tag: &Tag| (tag.name.clone(), tag.value.clone());
@@ -99,6 +102,15 @@ fn pairs(tags: &Element<'_>) -> Vec<(String, String)> {
     simple.iter().map(pair).collect()
 }
 
+fn any_additions() -> impl Strategy<Value = Vec<BlockAddition>> {
+    let data = proptest::collection::vec(any::<u8>(), 0..30);
+    let addition = (1..u64::MAX, data).prop_map(|(id, data)| BlockAddition {
+        id,
+        data: data.into(),
+    });
+    proptest::collection::vec(addition, 1..4)
+}
+
 prop_compose! {
     pub(crate) fn any_frame()(
         track in 1..=2_u64,
@@ -107,11 +119,13 @@ prop_compose! {
         keyframe: bool,
         byte: u8,
         len in prop_oneof![8 => 0..40_usize, 1 => 100..20_000_usize, 1 => Just(2_100_000)],
+        additions in prop_oneof![3 => Just(Vec::new()), 1 => any_additions()],
     ) -> Frame {
         Frame {
             duration: duration.map(|ms| ms.saturating_mul(1_000_000)),
             keyframe,
             data: Bytes::from(vec![byte; len]),
+            additions: additions.into(),
             ..frame(track, ms)
         }
     }

@@ -75,6 +75,26 @@ fn frames_need_their_tracks() {
 }
 
 #[test]
+fn frames_have_no_more_additions_than_can_be_read() {
+    let with = |additions: Vec<BlockAddition>| {
+        let frame = Frame {
+            additions: additions.into(),
+            ..frame(VIDEO, 0)
+        };
+        with_tracks(2, None, &[video()], vec![frame])
+    };
+    let addition = |id| BlockAddition {
+        id,
+        data: Bytes::from_static(b"x"),
+    };
+    let expected = WriteError::BadAdditions { track: VIDEO };
+    assert_eq!(refused(&with(vec![addition(0)])), expected);
+    assert_eq!(refused(&with(vec![addition(1); 256])), expected);
+    let mut writer = Writer::new(WriterOptions::default());
+    writer.write(&with(vec![addition(1); 255])).unwrap();
+}
+
+#[test]
 fn fragments_without_frames_settle_nothing() {
     let mut writer = Writer::new(WriterOptions::default());
     let empty = with_tracks(1, None, &[audio()], Vec::new());

@@ -71,6 +71,7 @@ pub(crate) struct Block {
     pub(crate) keyframe: bool,
     pub(crate) duration: Option<u64>,
     pub(crate) data: Vec<u8>,
+    pub(crate) additions: Vec<(u64, Vec<u8>)>,
 }
 
 pub(crate) fn blocks(file: &[u8]) -> Vec<Block> {
@@ -87,7 +88,8 @@ pub(crate) fn cluster_blocks(cluster: &Element<'_>) -> Vec<Block> {
             id::SIMPLE_BLOCK => block(child.payload, base),
             _ => Block {
                 keyframe: child.all(id::REFERENCE_BLOCK).is_empty(),
-                duration: Some(child.one(id::BLOCK_DURATION).number()),
+                duration: child.all(id::BLOCK_DURATION).first().map(Element::number),
+                additions: additions(child),
                 ..block(child.one(id::BLOCK).payload, base)
             },
         })
@@ -103,5 +105,17 @@ fn block(payload: &[u8], base: i64) -> Block {
         keyframe: payload[len + 2] & 0x80 != 0,
         duration: None,
         data: payload[len + 3..].to_vec(),
+        additions: Vec::new(),
     }
+}
+
+fn additions(group: &Element<'_>) -> Vec<(u64, Vec<u8>)> {
+    let all = group.all(id::BLOCK_ADDITIONS);
+    let mores = all.iter().flat_map(|one| one.all(id::BLOCK_MORE));
+    mores
+        .map(|more| {
+            let data = more.one(id::BLOCK_ADDITIONAL).payload.to_vec();
+            (more.one(id::BLOCK_ADD_ID).number(), data)
+        })
+        .collect()
 }
