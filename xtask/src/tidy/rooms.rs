@@ -21,7 +21,7 @@ enum External {
     Only(&'static [&'static str]),
 }
 
-const ROOMS: [Room; 14] = [
+const ROOMS: [Room; 15] = [
     room("kvs-codegen", &[]),
     room("xtask", &["kvs-codegen"]),
     sansio("kvs-protocol", &[], CODECS),
@@ -29,6 +29,7 @@ const ROOMS: [Room; 14] = [
     sansio("kvs-mkv", &[], &["bytes"]),
     sansio("kvs-mp4", &["kvs-mkv"], &["bytes", "mp4-atom"]),
     sansio("kvs-archive", &["kvs-api", "kvs-mkv"], CODECS),
+    room("kvs-file", &["kvs-archive"]),
     room("kvs-ureq", &["kvs-archive"]),
     room("kvs-hyper", &["kvs-archive"]),
     room("kvs-smithy", &["kvs-archive"]),
@@ -57,6 +58,7 @@ const CRATES: &[&str] = &[
     "kvs-mkv",
     "kvs-mp4",
     "kvs-archive",
+    "kvs-file",
     "kvs-ureq",
     "kvs-hyper",
     "kvs-smithy",

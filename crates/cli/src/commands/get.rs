@@ -68,31 +68,34 @@ fn resumable(
     let source = source::open(global)?;
     let request = Request::new(get, &selection, source.region());
     let what = in_words(&selection);
-    let (output, past) = Resumable::open(&get.output, get.overwrite, get.restart)?;
-    let (sink, selection, plan, tally) = match past {
-        None => {
-            let sink = output.begin(get.gaps.into(), &request.to_text()?)?;
-            (sink, selection, None, Tally::default())
-        }
-        Some(past) => {
-            let earlier = Request::parse(&past.request);
+    let output = Resumable::open(&get.output, get.gaps.into(), get.overwrite, get.restart)?;
+    let (selection, request) = match output.request() {
+        None => (selection, request.to_text()?),
+        Some(text) => {
+            let earlier = Request::parse(text);
             let earlier = earlier.ok_or_else(|| output.other("for a request of another form"))?;
             if let Some(difference) = request.difference(&earlier) {
                 return Err(output.other(&difference));
             }
             let meant = earlier.meant(selection);
             let meant = meant.ok_or_else(|| output.other("for a range of another form"))?;
-            // What is whole cannot take what would be found.
-            options.settle &= !past.is_complete();
-            let (sink, earlier) = output.resume(past, get.gaps.into())?;
-            let tally = Tally::after(&earlier);
+            (meant, text.to_owned())
+        }
+    };
+    // What is whole cannot take what would be found.
+    options.settle &= !output.is_complete();
+    let (sink, earlier) = output.go_on(&request)?;
+    let (plan, tally) = match earlier {
+        None => (None, Tally::default()),
+        Some(earlier) => {
             say(format_args!(
                 "{}: goes on after {} of {}",
                 get.output.display(),
                 Grouped(earlier.settled),
                 Count(earlier.plan.len(), "fragment")
             ));
-            (sink, meant, Some(earlier.plan), tally)
+            let tally = Tally::after(&earlier);
+            (Some(earlier.plan), tally)
         }
     };
     let progress = Progress::start(global.verbose);

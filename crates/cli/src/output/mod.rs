@@ -11,7 +11,6 @@ mod mp4;
 mod pending;
 mod pipe;
 mod raw;
-mod record;
 mod resumable;
 mod target;
 
@@ -164,11 +163,25 @@ fn publish(
         part.publish()?;
     }
     if holes.is_empty() {
-        // It would tell of an earlier run.
-        pending::remove(list.path())?;
+        remove_holes(target)?;
         return Ok(None);
     }
     Ok(Some(list.path().to_owned()))
+}
+
+/// Puts the list of holes under its name, if there are any.
+fn name_holes(target: &Target, holes: &[Hole]) -> Result<Option<PathBuf>, Failure> {
+    if holes.is_empty() {
+        return Ok(None);
+    }
+    let list = target.list_of_holes();
+    write_holes(list.clone(), holes)?.publish()?;
+    Ok(Some(list.path().to_owned()))
+}
+
+/// Removes the list of holes: it would tell of an earlier run.
+fn remove_holes(target: &Target) -> Result<(), Failure> {
+    pending::remove(target.list_of_holes().path())
 }
 
 fn write_holes(target: Target, holes: &[Hole]) -> Result<Sealed, Failure> {

@@ -1,16 +1,16 @@
 //! Files that grow under a temporary name and take their own when they are whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use kvs_archive::mkv::{Bytes, Patch};
+use kvs_archive::mkv::Bytes;
 use serde::Serialize;
 
 use super::target::Target;
 use crate::exit::Failure;
 
-/// A file in the making. Dropped, it is gone, unless it is [kept](Self::keep).
+/// A file in the making. Dropped, it is gone.
 #[derive(Debug)]
 pub(super) struct Pending {
     file: BufWriter<File>,
@@ -19,15 +19,14 @@ pub(super) struct Pending {
 }
 
 /// A file or a folder that is whole and safe on disk, but not yet under its name. Dropped, it is
-/// gone, unless it is kept.
+/// gone.
 #[derive(Debug)]
 pub(super) struct Sealed {
     temporary: Temporary,
     target: Target,
 }
 
-/// A name that is removed with what stands under it, unless it was given another, or is kept for a
-/// later run.
+/// A name that is removed with what stands under it, unless it was given another.
 #[derive(Debug)]
 pub(super) struct Temporary {
     path: PathBuf,
@@ -40,14 +39,6 @@ impl Temporary {
         let path = target.temporary();
         remove(&path)?;
         Ok(Self { path, stays: false })
-    }
-
-    /// What an earlier run has left for this one.
-    pub(super) fn kept(target: &Target) -> Self {
-        Self {
-            path: target.temporary(),
-            stays: true,
-        }
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -82,54 +73,6 @@ impl Pending {
         })
     }
 
-    /// The file that an earlier run has kept, to go on after `len` bytes, the first of which are
-    /// `beginning`.
-    pub(super) fn reopen(target: Target, beginning: &[u8], len: u64) -> Result<Self, Failure> {
-        let temporary = Temporary::kept(&target);
-        let reopened = OpenOptions::new().write(true).open(temporary.path());
-        let reopened = reopened.and_then(|mut file| {
-            file.set_len(len)?;
-            file.write_all(beginning)?;
-            file.seek(SeekFrom::Start(len))?;
-            Ok(file)
-        });
-        let file = reopened.map_err(|error| unwritable(target.path(), &error))?;
-        Ok(Self {
-            file: BufWriter::new(file),
-            temporary,
-            target,
-        })
-    }
-
-    /// Leaves it to a later run, whatever becomes of this one.
-    pub(super) fn keep(&mut self) {
-        self.temporary.stays = true;
-    }
-
-    /// Removes it.
-    pub(super) fn discard(mut self) {
-        self.temporary.stays = false;
-    }
-
-    /// Where the next byte goes.
-    pub(super) fn position(&mut self) -> Result<u64, Failure> {
-        let position = self.file.stream_position();
-        position.map_err(|error| unwritable(self.target.path(), &error))
-    }
-
-    /// Gives all of it to the operating system.
-    pub(super) fn flush(&mut self) -> Result<(), Failure> {
-        let flushed = self.file.flush();
-        flushed.map_err(|error| unwritable(self.target.path(), &error))
-    }
-
-    /// Brings all of it to the disk.
-    pub(super) fn sync(&mut self) -> Result<(), Failure> {
-        self.flush()?;
-        let synced = self.file.get_ref().sync_data();
-        synced.map_err(|error| unwritable(self.target.path(), &error))
-    }
-
     pub(super) fn write(&mut self, pieces: &[Bytes]) -> Result<(), Failure> {
         let mut pieces = pieces.iter();
         let written = pieces.try_for_each(|piece| self.file.write_all(piece));
@@ -153,15 +96,6 @@ impl Pending {
         written
             .and_then(|()| self.file.write_all(b"\n"))
             .map_err(|error| unwritable(self.target.path(), &error))
-    }
-
-    pub(super) fn patch(&mut self, patches: &[Patch]) -> Result<(), Failure> {
-        let mut patches = patches.iter();
-        let patched = patches.try_for_each(|patch| {
-            self.file.seek(SeekFrom::Start(patch.offset))?;
-            self.file.write_all(&patch.bytes)
-        });
-        patched.map_err(|error| unwritable(self.target.path(), &error))
     }
 
     /// Brings all of it to the disk.

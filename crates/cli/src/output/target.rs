@@ -83,18 +83,23 @@ impl Target {
         &self.path
     }
 
+    /// Whether what stands under the name may be replaced.
+    pub(super) fn may_replace(&self) -> bool {
+        self.overwrite
+    }
+
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Where the output grows until it is whole: beside its name, so that it can be renamed.
     pub(super) fn temporary(&self) -> PathBuf {
-        self.beside(&[OsStr::new("."), &self.name, OsStr::new(".part")])
+        kvs_file::part_path(&self.folder.join(&self.name))
     }
 
     /// What the output has come to, for a run that goes on with it.
     pub(super) fn journal(&self) -> PathBuf {
-        self.beside(&[OsStr::new("."), &self.name, OsStr::new(".journal")])
+        kvs_file::journal_path(&self.folder.join(&self.name))
     }
 
     /// Where a folder goes while another takes its name.
@@ -119,21 +124,10 @@ impl Target {
 
     /// The `count`th file of an output that goes on: `demo.mkv`, `demo-2.mkv`.
     pub(super) fn sequel(&self, count: usize) -> Result<Self, Failure> {
-        let sequel = self.sequel_named(count);
+        let name = kvs_file::sequel_path(Path::new(&self.name), count);
+        let sequel = self.sibling(name.into_os_string(), self.kind, self.overwrite);
         sequel.check_free()?;
         Ok(sequel)
-    }
-
-    /// The same, whatever stands there.
-    pub(super) fn sequel_named(&self, count: usize) -> Self {
-        let name = Path::new(&self.name);
-        let mut sequel = name.file_stem().unwrap_or_default().to_owned();
-        sequel.push(format!("-{count}"));
-        if let Some(extension) = name.extension() {
-            sequel.push(".");
-            sequel.push(extension);
-        }
-        self.sibling(sequel, self.kind, self.overwrite)
     }
 
     fn sibling(&self, name: OsString, kind: Kind, overwrite: bool) -> Self {

@@ -1,4 +1,4 @@
-//! The journal of an output, and when a line of it is due.
+//! The journal of a recording, and when a line of it is due.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -9,10 +9,8 @@ use kvs_archive::Plan;
 use kvs_archive::journal::{Journal, Mark, MarkKind, Past, Reader};
 use kvs_archive::mkv::{Bytes, Crc32};
 
-use super::Hole;
-use super::pending::{remove, sync_folder, unwritable};
-use super::target::Target;
-use crate::exit::Failure;
+use crate::error::Error;
+use crate::names::{Name, remove, sync_folder};
 
 /// What a run that is killed loses at most, beside the fragment that is on its way.
 const WRITTEN: u64 = 1 << 20;
@@ -22,7 +20,7 @@ const DURABLE_AFTER: Duration = Duration::from_secs(2);
 
 /// A journal in a file that nobody else has.
 #[derive(Debug)]
-pub(super) struct Record {
+pub(crate) struct Record {
     file: File,
     path: PathBuf,
     folder: PathBuf,
@@ -36,7 +34,6 @@ pub(super) struct Record {
     kept: Option<u64>,
     /// What is to be told with the next mark.
     missing: Vec<String>,
-    holes: usize,
     /// Bytes since the last mark, and since the last that is durable.
     since_mark: u64,
     since_sync: u64,
@@ -47,39 +44,34 @@ pub(super) struct Record {
 
 /// A journal that is locked.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub(crate) struct Locked {
     file: File,
     path: PathBuf,
     folder: PathBuf,
 }
 
-impl Opened {
-    /// Opens the journal of an output, or an empty one, and reads what it tells; with `restart`, as
+impl Locked {
+    /// Opens the journal of a recording, or an empty one, and reads what it tells; with `restart`, as
     /// if that were nothing.
-    pub(super) fn new(target: &Target, restart: bool) -> Result<(Self, Option<Past>), Failure> {
-        let path = target.journal();
-        let failure = |error: io::Error| unwritable(&path, &error);
-        let mut file = lock(&path).map_err(failure)?.ok_or_else(|| {
-            Failure::new(format_args!(
-                "another kvs is writing {}; wait until it ends, or give another name",
-                target.path().display()
-            ))
-        })?;
+    pub(crate) fn new(name: &Name, restart: bool) -> Result<(Self, Option<Past>), Error> {
+        let path = name.journal();
+        let locked = lock(&path).map_err(|error| Error::write(&path, error))?;
+        let mut file = locked.ok_or_else(|| Error::Busy(name.path().to_owned()))?;
         let past = match restart {
             true => None,
             false => read(&mut file, &path)?,
         };
-        let folder = target.folder().to_owned();
+        let folder = name.folder().to_owned();
         Ok((Self { file, path, folder }, past))
     }
 
     /// Removes it, for it holds nothing.
-    pub(super) fn remove(self) -> Result<(), Failure> {
+    pub(crate) fn remove(self) -> Result<(), Error> {
         remove(&self.path)
     }
 
     /// A record that begins anew.
-    pub(super) fn begin(self, request: &str) -> Result<Record, Failure> {
+    pub(crate) fn begin(self, request: &str) -> Result<Record, Error> {
         let (journal, text) = Journal::begin(request);
         let mut record = self.record(journal, 0)?;
         record.append(&text)?;
@@ -87,12 +79,12 @@ impl Opened {
     }
 
     /// A record that goes on after so many marks. `checksum` is that of the file that grows.
-    pub(super) fn resume(
+    pub(crate) fn resume(
         self,
         past: &Past,
         marks: usize,
         checksum: Crc32,
-    ) -> Result<Record, Failure> {
+    ) -> Result<Record, Error> {
         let journal = past.journal(marks);
         let mut record = self.record(journal, journal.len())?;
         let marks = past.marks.get(..marks).unwrap_or_default();
@@ -100,14 +92,13 @@ impl Opened {
         record.checksum = checksum;
         record.kept = marks.last().map(|mark| mark.settled);
         record.settled = record.kept.unwrap_or(0);
-        record.holes = marks.iter().map(|mark| mark.missing.len()).sum();
         Ok(record)
     }
 
-    fn record(mut self, journal: Journal, len: u64) -> Result<Record, Failure> {
+    fn record(mut self, journal: Journal, len: u64) -> Result<Record, Error> {
         let cut = self.file.set_len(len);
         let cut = cut.and_then(|()| self.file.seek(SeekFrom::Start(len)));
-        cut.map_err(|error| unwritable(&self.path, &error))?;
+        cut.map_err(|error| Error::write(&self.path, error))?;
         Ok(Record {
             file: self.file,
             path: self.path,
@@ -118,7 +109,6 @@ impl Opened {
             settled: 0,
             kept: None,
             missing: Vec::new(),
-            holes: 0,
             since_mark: 0,
             since_sync: 0,
             synced: Instant::now(),
@@ -147,28 +137,26 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-fn read(file: &mut File, path: &Path) -> Result<Option<Past>, Failure> {
-    let shown = path.display();
+fn read(file: &mut File, path: &Path) -> Result<Option<Past>, Error> {
     let mut reader = Reader::default();
     let mut piece = vec![0; 64 << 10];
     loop {
         let read = file.read(&mut piece);
-        let read = read.map_err(|error| Failure::io(format_args!("read {shown}"), &error))?;
+        let read = read.map_err(|error| Error::read(path, error))?;
         let piece = piece.get(..read).unwrap_or_default();
         if piece.is_empty() {
             return Ok(reader.finish());
         }
-        reader.push(piece).map_err(|bad| {
-            Failure::new(format_args!(
-                "{shown} is {bad}; add --restart to begin anew"
-            ))
+        reader.push(piece).map_err(|problem| Error::Journal {
+            path: path.to_owned(),
+            problem,
         })?;
     }
 }
 
 impl Record {
     /// Tells what is to be fetched, as far as that is not told.
-    pub(super) fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
+    pub(crate) fn plan(&mut self, plan: &Plan) -> Result<(), Error> {
         let told = self.planned.replace(plan.len());
         if told == self.planned {
             return Ok(());
@@ -177,12 +165,12 @@ impl Record {
         let mut lines = self.journal.addition(plan, told.unwrap_or(0));
         let written = lines.try_for_each(|line| file.write_all(line.as_bytes()));
         let written = written.and_then(|()| file.flush());
-        written.map_err(|error| unwritable(&self.path, &error))
+        written.map_err(|error| Error::write(&self.path, error))
     }
 
     /// These pieces go to the file that grows: all of a fragment, which does not count until it is
     /// settled, or the end of the file.
-    pub(super) fn wrote(&mut self, pieces: &[Bytes]) {
+    pub(crate) fn wrote(&mut self, pieces: &[Bytes]) {
         self.is_between = true;
         for piece in pieces {
             self.checksum.update(piece);
@@ -192,35 +180,35 @@ impl Record {
         }
     }
 
-    /// So many fragments of the plan are in the output or among the holes. The mark that is due.
-    pub(super) fn settle(&mut self, settled: u64, holes: &[Hole]) -> Result<Due, Failure> {
+    /// So many fragments of the plan are in the file or missing. The mark that is due.
+    pub(crate) fn settle(
+        &mut self,
+        settled: u64,
+        missing: impl IntoIterator<Item = String>,
+    ) -> Due {
         self.is_between = false;
         self.settled = settled;
-        for hole in holes.get(self.holes..).unwrap_or_default() {
-            self.missing
-                .push(serde_json::to_string(hole).map_err(Failure::new)?);
-        }
-        self.holes = holes.len();
+        self.missing.extend(missing);
         let is_late = self.since_sync > 0 && self.synced.elapsed() >= DURABLE_AFTER;
-        Ok(match () {
+        match () {
             () if self.since_sync >= DURABLE || is_late => Due::Durable,
             () if self.since_mark >= WRITTEN => Due::Written,
             () => Due::Nothing,
-        })
+        }
     }
 
     /// Whether a mark would tell the truth.
-    pub(super) fn can_mark(&self) -> bool {
+    pub(crate) fn can_mark(&self) -> bool {
         self.planned.is_some() && !self.is_between
     }
 
-    /// Tells how far the output has come, which is as safe as `kind` says.
-    pub(super) fn mark(
+    /// Tells how far the file has come, which is as safe as `kind` says.
+    pub(crate) fn mark(
         &mut self,
         kind: MarkKind,
         length: u64,
         state: Vec<u8>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Error> {
         let text = self.journal.mark(&Mark {
             kind,
             settled: self.settled,
@@ -236,7 +224,7 @@ impl Record {
             return Ok(());
         }
         let synced = self.file.sync_data();
-        synced.map_err(|error| unwritable(&self.path, &error))?;
+        synced.map_err(|error| Error::write(&self.path, error))?;
         sync_folder(&self.folder);
         self.since_sync = 0;
         self.synced = Instant::now();
@@ -244,31 +232,35 @@ impl Record {
     }
 
     /// Tells that the file which grew is whole, and `after` why another goes on.
-    pub(super) fn seal(&mut self, length: u64, after: &str) -> Result<(), Failure> {
+    pub(crate) fn seal(&mut self, length: u64, after: &str) -> Result<(), Error> {
         self.mark(MarkKind::Sealed, length, after.into())?;
         self.checksum = Crc32::new();
         Ok(())
     }
 
+    pub(crate) fn settled(&self) -> u64 {
+        self.settled
+    }
+
     /// How many fragments a later run finds settled, if it finds any mark.
-    pub(super) fn kept(&self) -> Option<u64> {
+    pub(crate) fn kept(&self) -> Option<u64> {
         self.kept
     }
 
-    /// Removes it: the output is done, or there is none.
-    pub(super) fn remove(self) -> Result<(), Failure> {
+    /// Removes it: the recording is done, or there is none.
+    pub(crate) fn remove(self) -> Result<(), Error> {
         remove(&self.path)
     }
 
-    fn append(&mut self, text: &str) -> Result<(), Failure> {
+    fn append(&mut self, text: &str) -> Result<(), Error> {
         let written = self.file.write_all(text.as_bytes());
-        written.map_err(|error| unwritable(&self.path, &error))
+        written.map_err(|error| Error::write(&self.path, error))
     }
 }
 
-/// What is to be told of an output.
+/// What is to be told of a recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Due {
+pub(crate) enum Due {
     Nothing,
     Written,
     Durable,
@@ -276,7 +268,7 @@ pub(super) enum Due {
 
 /// How many of a file's marks it agrees with, from the first on, and the checksum up to there.
 /// `beginning` stands for its first bytes, which may be patched.
-pub(super) fn agreeing(
+pub(crate) fn agreeing(
     path: &Path,
     beginning: &[u8],
     marks: &[Mark],

@@ -1,0 +1,278 @@
+//! Fragments on their way into files that play.
+
+use std::path::{Path, PathBuf};
+
+use kvs_archive::Plan;
+use kvs_archive::journal::MarkKind;
+use kvs_archive::mkv::{Fragment, Gaps, TracksChanged, WriteError, Writer, WriterOptions};
+
+use crate::error::{Error, Rejected};
+use crate::names::Name;
+use crate::part::{Part, Sealed};
+use crate::record::{Due, Record};
+
+/// How a recording is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// What becomes of times in which nothing was recorded.
+    pub gaps: Gaps,
+    /// Whether what stands under the name may be replaced.
+    pub overwrite: bool,
+    /// Whether to begin anew where an earlier run has left something to go on with.
+    pub restart: bool,
+}
+
+impl Options {
+    pub(crate) fn writer(self) -> Writer {
+        Writer::new(self.of_writer())
+    }
+
+    pub(crate) fn of_writer(self) -> WriterOptions {
+        WriterOptions {
+            gaps: self.gaps,
+            ..WriterOptions::default()
+        }
+    }
+}
+
+/// A Matroska file in the making, and others that go on where the tracks change.
+///
+/// Dropped, it leaves what the journal tells to a later run, as if it were killed;
+/// [suspended](Self::suspend), all that it has.
+#[derive(Debug)]
+pub struct Recording {
+    pub(crate) name: Name,
+    pub(crate) options: Options,
+    /// Files that are whole.
+    pub(crate) whole: Vec<Sealed>,
+    /// The last one; none if an earlier run has left nothing to do but to give names.
+    pub(crate) growing: Option<Growing>,
+    pub(crate) sequels: Vec<Sequel>,
+    /// What a later run needs to go on.
+    pub(crate) record: Option<Record>,
+}
+
+/// A file that goes on where the tracks change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Sequel {
+    /// Its name.
+    pub path: PathBuf,
+    /// Why it begins, in words.
+    pub why: String,
+}
+
+/// A file that is not whole yet.
+#[derive(Debug)]
+pub(crate) struct Growing {
+    pub(crate) writer: Writer,
+    pub(crate) file: Part,
+}
+
+impl Growing {
+    pub(crate) fn create(name: Name, options: Options, is_kept: bool) -> Result<Self, Error> {
+        let mut file = Part::create(name)?;
+        if is_kept {
+            file.keep();
+        }
+        Ok(Self {
+            writer: options.writer(),
+            file,
+        })
+    }
+
+    fn mark(&mut self, record: &mut Record, kind: MarkKind) -> Result<(), Error> {
+        match kind {
+            MarkKind::Written => self.file.flush()?,
+            MarkKind::Durable | MarkKind::Sealed => self.file.sync()?,
+        }
+        record.mark(kind, self.writer.position(), self.writer.checkpoint())
+    }
+
+    /// Writes the end of the file, and what is only known then; `after` says why there is another.
+    fn end(mut self, record: Option<&mut Record>, after: &str) -> Result<Sealed, Error> {
+        let Some(record) = record else {
+            let tail = self.writer.finish();
+            self.file.write(&tail.pieces)?;
+            self.file.patch(&tail.patches)?;
+            return self.file.seal();
+        };
+        self.mark(record, MarkKind::Durable)?;
+        let tail = self.writer.finish();
+        self.file.write(&tail.pieces)?;
+        record.wrote(&tail.pieces);
+        let length = self.file.position()?;
+        self.file.patch(&tail.patches)?;
+        let sealed = self.file.seal()?;
+        record.seal(length, after)?;
+        Ok(sealed)
+    }
+}
+
+impl Recording {
+    /// One that no later run goes on with: dropped, it is gone.
+    ///
+    /// # Errors
+    /// When the name is taken, or the file cannot be written.
+    pub fn create(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
+        let name = Name::new(path.as_ref(), options.overwrite)?;
+        name.check_free()?;
+        Self::begin(name, options, None)
+    }
+
+    pub(crate) fn begin(
+        name: Name,
+        options: Options,
+        record: Option<Record>,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            growing: Some(Growing::create(name.clone(), options, record.is_some())?),
+            name,
+            options,
+            whole: Vec::new(),
+            sequels: Vec::new(),
+            record,
+        })
+    }
+
+    /// The name that it takes.
+    pub fn path(&self) -> &Path {
+        self.name.path()
+    }
+
+    /// The files that go on after the first.
+    pub fn sequels(&self) -> &[Sequel] {
+        &self.sequels
+    }
+
+    /// How many fragments of the plan are settled.
+    pub fn settled(&self) -> u64 {
+        self.record.as_ref().map_or(0, Record::settled)
+    }
+
+    /// Tells what there is to be fetched: before the first fragment, and again when
+    /// [settling](kvs_archive::ExportOptions::settle) has found more. What was told already is not
+    /// told again, so that this may be called for each fragment.
+    ///
+    /// # Errors
+    /// When the journal cannot be written.
+    pub fn plan(&mut self, plan: &Plan) -> Result<(), Error> {
+        let record = self.record.as_mut();
+        record.map_or(Ok(()), |record| record.plan(plan))
+    }
+
+    /// Takes the next fragment.
+    ///
+    /// # Errors
+    /// [`Rejected::Fragment`] when it fits into no file, but the next one may.
+    pub fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
+        let growing = self.growing.as_mut();
+        let growing = growing.ok_or_else(|| Error::IsWhole(self.name.path().to_owned()))?;
+        let written = growing.writer.write(fragment);
+        if let Err(WriteError::TracksChanged(change)) = written {
+            self.go_on(fragment, change)?;
+            return self.write(fragment);
+        }
+        written.map_err(Rejected::Fragment)?;
+        let pieces = growing.writer.take_output();
+        if let Some(record) = &mut self.record {
+            record.wrote(&pieces);
+        }
+        Ok(growing.file.write(&pieces)?)
+    }
+
+    /// Tells that so many fragments of the plan, from its beginning on, are written or missing for
+    /// good, and which are `missing` since this was last told, in any words. When it is time for it,
+    /// that is kept for a later run.
+    ///
+    /// # Errors
+    /// When the file or the journal cannot be written.
+    pub fn settle(
+        &mut self,
+        settled: u64,
+        missing: impl IntoIterator<Item = String>,
+    ) -> Result<(), Error> {
+        let (Some(record), Some(growing)) = (&mut self.record, &mut self.growing) else {
+            return Ok(());
+        };
+        match record.settle(settled, missing) {
+            Due::Nothing => Ok(()),
+            Due::Written => growing.mark(record, MarkKind::Written),
+            Due::Durable => growing.mark(record, MarkKind::Durable),
+        }
+    }
+
+    /// Ends before the end, and keeps all that it has for a later run. How many fragments that are,
+    /// `None` where there is nothing to go on with: then nothing stays.
+    pub fn suspend(mut self) -> Option<u64> {
+        let mut record = self.record.take()?;
+        let mut growing = self.growing.take();
+        let worth = growing.as_mut();
+        let worth = worth.filter(|growing| growing.writer.position() > 0);
+        if let Some(growing) = worth.filter(|_| record.can_mark()) {
+            // Where that fails, an earlier mark has to do.
+            let _ = growing.mark(&mut record, MarkKind::Durable);
+        }
+        let kept = record.kept();
+        if kept.is_none() {
+            if let Some(growing) = growing {
+                growing.file.discard();
+            }
+            // If it stays, the next run finds that it tells nothing.
+            let _ = record.remove();
+        }
+        kept
+    }
+
+    /// Ends the last file, and brings all of it to the disk.
+    ///
+    /// # Errors
+    /// When it cannot be written. What a later run can go on with is kept.
+    pub fn seal(mut self) -> Result<Whole, Error> {
+        if let Some(growing) = self.growing.take() {
+            self.whole.push(growing.end(self.record.as_mut(), "")?);
+        }
+        Ok(Whole {
+            files: self.whole,
+            record: self.record,
+        })
+    }
+
+    /// Ends the file, and begins another for what has other tracks.
+    fn go_on(&mut self, fragment: &Fragment, change: TracksChanged) -> Result<(), Error> {
+        let name = self.name.sequel(self.sequels.len().saturating_add(2));
+        name.check_free()?;
+        let why = match &fragment.number {
+            Some(number) => format!("from fragment {number} on, {change}"),
+            None => change.to_string(),
+        };
+        if let Some(growing) = self.growing.take() {
+            self.whole.push(growing.end(self.record.as_mut(), &why)?);
+        }
+        let path = name.path().to_owned();
+        self.sequels.push(Sequel { path, why });
+        let growing = Growing::create(name, self.options, self.record.is_some())?;
+        self.growing = Some(growing);
+        Ok(())
+    }
+}
+
+/// A recording that is whole and on the disk, and not yet under its name.
+#[derive(Debug)]
+pub struct Whole {
+    files: Vec<Sealed>,
+    record: Option<Record>,
+}
+
+impl Whole {
+    /// Gives all files their names, the first one last: when it is there, all is.
+    ///
+    /// # Errors
+    /// When a name has been taken meanwhile, or the system refuses. A later run can try again.
+    pub fn publish(self) -> Result<(), Error> {
+        for file in self.files.into_iter().rev() {
+            file.publish()?;
+        }
+        self.record.map_or(Ok(()), Record::remove)
+    }
+}
