@@ -194,7 +194,7 @@ struct Tally {
     bytes: u64,
     /// In the order in which they would have come.
     holes: Vec<Hole>,
-    /// Those that were stored too late for their place. A later run finds them itself.
+    /// Those that were stored too late for their place: no part of the plan.
     late: Vec<Hole>,
     /// How many of the report's missing fragments are among the holes.
     reported: usize,
@@ -205,12 +205,14 @@ struct Tally {
 impl Tally {
     fn after(earlier: &Earlier) -> Self {
         let holes = u64::try_from(earlier.holes.len()).unwrap_or(u64::MAX);
-        Self {
+        let mut tally = Self {
             written: earlier.settled.saturating_sub(holes),
             holes: earlier.holes.clone(),
             earlier: earlier.settled,
             ..Self::default()
-        }
+        };
+        tally.add_late(earlier.late.iter().cloned());
+        tally
     }
 
     fn take(&mut self, fragment: &Fragment) {
@@ -222,11 +224,20 @@ impl Tally {
         let new = report.missing.get(self.reported..).unwrap_or_default();
         for missing in new {
             match missing.reason {
-                MissingReason::Late => self.late.push(missing.into()),
+                MissingReason::Late => self.add_late([missing.into()]),
                 _ => self.holes.push(missing.into()),
             }
         }
         self.reported = report.missing.len();
+    }
+
+    /// An earlier run may have found them as well.
+    fn add_late(&mut self, late: impl IntoIterator<Item = Hole>) {
+        for hole in late {
+            if self.late.iter().all(|known| known.number != hole.number) {
+                self.late.push(hole);
+            }
+        }
     }
 
     /// Whether there is something to deliver.

@@ -69,7 +69,9 @@ impl Sink for Files {
         ))
     }
 
-    fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
+    fn finish(mut self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
+        // A run that is killed from now on leaves it to the next one to list them.
+        self.settle(self.recording.settled(), holes)?;
         let sequels = self.recording.sequels().iter();
         let sequels = sequels.map(|sequel| (sequel.path.clone(), sequel.why.clone()));
         let sequels = sequels.collect();

@@ -25,6 +25,8 @@ pub(crate) struct Earlier {
     pub(crate) plan: Plan,
     pub(crate) settled: u64,
     pub(crate) holes: Vec<Hole>,
+    /// Those beside the plan, if it had come to its end.
+    pub(crate) late: Vec<Hole>,
 }
 
 impl Resumable {
@@ -78,23 +80,21 @@ impl Resumable {
     ) -> Result<(Box<dyn Sink + Send>, Option<Earlier>), Failure> {
         let (recording, earlier) = self.opened.go_on(request).map_err(failed)?;
         let settled = recording.settled();
-        let earlier = match earlier {
-            None => None,
-            Some(earlier) => {
-                let holes = earlier
-                    .missing
-                    .iter()
-                    .map(|hole| serde_json::from_str(hole));
-                let holes: Result<Vec<Hole>, _> = holes.collect();
-                Some(Earlier {
-                    plan: earlier.plan,
-                    settled,
-                    holes: holes.map_err(Failure::new)?,
-                })
-            }
+        let Some(earlier) = earlier else {
+            let files = Files::recorded(self.target, recording, 0);
+            return Ok((Box::new(files), None));
         };
-        let told = earlier.as_ref().map_or(0, |earlier| earlier.holes.len());
-        let files = Files::recorded(self.target, recording, told);
-        Ok((Box::new(files), earlier))
+        let holes = earlier.missing.iter();
+        let holes: Result<Vec<Hole>, _> = holes.map(|hole| serde_json::from_str(hole)).collect();
+        let holes = holes.map_err(Failure::new)?;
+        let (late, holes): (Vec<_>, Vec<_>) = holes.into_iter().partition(Hole::is_late);
+        let files = Files::recorded(self.target, recording, holes.len());
+        let earlier = Earlier {
+            plan: earlier.plan,
+            settled,
+            holes,
+            late,
+        };
+        Ok((Box::new(files), Some(earlier)))
     }
 }

@@ -26,6 +26,11 @@ impl Hole {
         Self::of(fragment, format!("cannot be written: {why}"))
     }
 
+    /// Whether it was stored too late for its place.
+    pub(crate) fn is_late(&self) -> bool {
+        self.reason == MissingReason::Late.to_string()
+    }
+
     fn of(fragment: &Fragment, reason: String) -> Self {
         Self {
             number: fragment.number.as_ref().map(ToString::to_string),

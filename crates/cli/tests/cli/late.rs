@@ -97,3 +97,27 @@ fn settling_delivers_what_goes_behind_and_names_what_comes_too_late() {
         run.fails(1, &[&numbers[0], "too late"]);
     }
 }
+
+#[test]
+fn what_came_too_late_is_named_by_the_run_that_gives_the_names() {
+    let emulator = serve(Stream::demo());
+    let bench = Bench::new("late_names");
+    let numbers = crate::support::numbers(&bench, emulator.url());
+    let run = || {
+        let mut get = bench.kvs_at(emulator.url(), "get cam --settle -o x.mkv");
+        let through = forgetful(emulator.url());
+        Run::of(get.env("AWS_ENDPOINT_URL_KINESIS_VIDEO_ARCHIVED_MEDIA", through))
+    };
+    let list = bench.path("x.mkv.missing.jsonl");
+    std::fs::create_dir(&list).unwrap();
+    run().fails(1, &["x.mkv.missing.jsonl is a folder"]);
+    std::fs::remove_dir(&list).unwrap();
+    let run = run();
+    assert_eq!(run.code, 3, "{run:?}");
+    let told = "x.mkv: goes on after 14 of 14 fragments";
+    assert!(run.stderr.starts_with(told), "{run:?}");
+    let missing = bench.lines("x.mkv.missing.jsonl");
+    assert_eq!(missing.len(), 1);
+    assert_eq!(missing[0]["number"], *numbers[0]);
+    assert_eq!(bench.names(), ["x.mkv", "x.mkv.missing.jsonl"]);
+}
