@@ -1,8 +1,9 @@
 //! Running other programs.
 
 use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
@@ -65,4 +66,39 @@ pub(crate) fn build(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
     let mut cargo = cargo();
     cargo.current_dir(root).args(["build", "--locked"]);
     built(cargo.args(which))
+}
+
+/// A program that tells something in lines and goes on, until it is dropped.
+pub(crate) struct Lines {
+    process: Child,
+    /// Held open, since who writes to a closed pipe is ended.
+    output: BufReader<ChildStdout>,
+}
+
+impl Lines {
+    pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
+        let mut process = command.stdout(Stdio::piped()).spawn()?;
+        match process.stdout.take() {
+            Some(output) => Ok(Self {
+                process,
+                output: BufReader::new(output),
+            }),
+            None => Err(format!("`{}` has no output", line(command)).into()),
+        }
+    }
+
+    /// The next line.
+    pub(crate) fn next(&mut self) -> Result<String, Failure> {
+        let mut line = String::new();
+        self.output.read_line(&mut line)?;
+        Ok(line.trim().to_owned())
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is no reason to fail.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
 }

@@ -71,11 +71,29 @@ fn forms(root: &Path, bench: &Bench) -> Result<Vec<(&'static str, PathBuf)>, Fai
     ])
 }
 
+/// What is wrong with how the demo plays from another server.
+pub(super) fn check_url(url: &str, bench: &Bench) -> Complaints {
+    match look(Vec::new(), "text/plain", &format!("?{url}"), bench) {
+        Ok(report) => misplaced(&report),
+        Err(failure) => vec![failure.to_string()],
+    }
+}
+
 /// What the page tells of a file.
 fn watch(file: &Path, bench: &Bench) -> Result<Value, Failure> {
+    look(fs::read(file)?, content_type(file), "", bench)
+}
+
+/// What the page tells of these bytes, or of the URL in the query.
+fn look(
+    bytes: Vec<u8>,
+    content_type: &'static str,
+    query: &str,
+    bench: &Bench,
+) -> Result<Value, Failure> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("http://{}/", listener.local_addr()?);
-    let reports = serve(listener, fs::read(file)?, content_type(file));
+    let url = format!("http://{}/{query}", listener.local_addr()?);
+    let reports = serve(listener, bytes, content_type);
     let mut browser = Command::new(PROGRAM);
     browser
         .args([
@@ -187,7 +205,8 @@ fn answer(stream: TcpStream, media: &Media, reports: &Sender<Vec<u8>>) -> io::Re
             _ => {}
         }
     }
-    let (status, kind, body, more) = match request.split(' ').nth(1) {
+    let path = request.split(' ').nth(1);
+    let (status, kind, body, more) = match path.and_then(|path| path.split('?').next()) {
         Some("/") => ("200 OK", "text/html", PAGE, String::new()),
         Some("/report") => {
             let mut report = vec![0; length];

@@ -23,7 +23,7 @@ pub(super) fn check(root: &Path, bench: &Bench) -> Result<Complaints, Failure> {
     )?;
 
     let mut complaints = Complaints::new();
-    let expected = PACKETS.map(|(kind, count)| (kind.to_owned(), count));
+    let expected = counts();
     for (whose, file) in [
         (
             "the demo's source",
@@ -48,6 +48,11 @@ pub(super) fn check(root: &Path, bench: &Bench) -> Result<Complaints, Failure> {
     }
     complaints.extend(misplaced(&file)?);
     Ok(complaints)
+}
+
+/// Kind and number of packets of each stream.
+pub(super) fn counts() -> Vec<(String, u32)> {
+    PACKETS.map(|(kind, count)| (kind.to_owned(), count)).into()
 }
 
 /// Opens the file in the middle, as a player does, and looks which picture is there.

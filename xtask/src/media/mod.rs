@@ -7,14 +7,15 @@ mod demo;
 mod fragments;
 mod mp4;
 pub(crate) mod probe;
+mod sessions;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use crate::ci::Outcome;
+use crate::process::Lines;
 use crate::{Failure, process, tools};
 
 /// What went wrong with a file, one complaint an entry.
@@ -48,6 +49,7 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
     let source = root.join("crates/emulator/demo/demo.mkv");
     passed &= report("demo as MP4", mp4::check(&source, "demo", &bench));
     passed &= report("demo in a browser", browser::check(root, &bench));
+    passed &= report("demo over HLS and DASH", sessions::check(root, &bench));
     passed &= report("all codecs as MP4", mp4::check_generated(&bench));
     let samples = root.join("../shared/samples");
     if !samples.exists() {
@@ -135,10 +137,8 @@ pub(crate) fn kvs(program: &Path, folder: &Path) -> Command {
 
 /// The service on this machine, until it is dropped.
 pub(crate) struct Emulator {
-    process: Child,
     pub(crate) url: String,
-    /// Held open, since who writes to a closed pipe is ended.
-    _output: BufReader<ChildStdout>,
+    _process: Lines,
 }
 
 impl Emulator {
@@ -151,31 +151,14 @@ impl Emulator {
 
     /// Runs the command `kvs emulator`.
     pub(crate) fn start(command: &mut Command) -> Result<Self, Failure> {
-        let mut process = command.stdout(Stdio::piped()).spawn()?;
-        let mut output = match process.stdout.take() {
-            Some(output) => BufReader::new(output),
-            None => return Err("the emulator has no output".into()),
-        };
-        let mut line = String::new();
-        let read = output.read_line(&mut line);
-        let mut emulator = Self {
-            process,
-            url: String::new(),
-            _output: output,
-        };
-        read?;
-        match line.trim().strip_prefix("listening on ") {
-            Some(url) => emulator.url = url.to_owned(),
-            None => return Err(format!("the emulator begins with `{}`", line.trim()).into()),
+        let mut process = Lines::start(command)?;
+        let line = process.next()?;
+        match line.strip_prefix("listening on ") {
+            Some(url) => Ok(Self {
+                url: url.to_owned(),
+                _process: process,
+            }),
+            None => Err(format!("the emulator begins with `{line}`").into()),
         }
-        Ok(emulator)
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        // It may have ended by itself, which is no reason to fail.
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }
