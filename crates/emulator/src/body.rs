@@ -9,7 +9,9 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes, BytesMut};
 use hyper::body::{Body, Frame, SizeHint};
+use kvs_api::protocol::Timestamp;
 use kvs_mkv::{FragmentNumber, InBandError, payload};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::faults::{Breaks, Plan};
@@ -165,6 +167,20 @@ impl Buf for Counted {
     }
 }
 
+/// Where media is from that is yet to be written.
+#[derive(Debug)]
+enum Source {
+    Listed {
+        recording: Arc<Recording>,
+        /// What was stored then or earlier is not there.
+        expired: Timestamp,
+        wanted: VecDeque<Wanted>,
+    },
+    /// What somebody sends, until they end.
+    Sent(mpsc::Receiver<Vec<Bytes>>),
+    Nowhere,
+}
+
 /// A fragment, or what is sent in its place.
 #[derive(Debug, Clone)]
 enum Wanted {
@@ -175,8 +191,7 @@ enum Wanted {
 /// The media of a list of fragments. Each is written when its turn comes.
 #[derive(Debug)]
 pub(crate) struct Media {
-    recording: Option<Arc<Recording>>,
-    wanted: VecDeque<Wanted>,
+    source: Source,
     written: VecDeque<Bytes>,
     sizes: Sizes,
     pace: Option<Pace>,
@@ -186,63 +201,63 @@ impl Media {
     /// The media of the fragments `wanted`, in that order, at `rate` bytes a second at most.
     pub(crate) fn new(
         recording: Arc<Recording>,
+        expired: Timestamp,
         wanted: Vec<FragmentNumber>,
         rate: Option<u64>,
     ) -> Self {
-        Self {
-            recording: Some(recording),
-            wanted: wanted.into_iter().map(Wanted::Fragment).collect(),
-            written: VecDeque::new(),
-            sizes: Sizes(Random::new(0)),
-            pace: rate.map(Pace::new),
-        }
+        let wanted = wanted.into_iter().map(Wanted::Fragment).collect();
+        let source = Source::Listed {
+            recording,
+            expired,
+            wanted,
+        };
+        Self::of(source, VecDeque::new(), rate)
     }
 
     /// Media that is written already.
     pub(crate) fn written(pieces: VecDeque<Bytes>, rate: Option<u64>) -> Self {
+        Self::of(Source::Nowhere, pieces, rate)
+    }
+
+    /// Media as it is sent.
+    pub(crate) fn sent(pieces: mpsc::Receiver<Vec<Bytes>>, rate: Option<u64>) -> Self {
+        Self::of(Source::Sent(pieces), VecDeque::new(), rate)
+    }
+
+    fn of(source: Source, written: VecDeque<Bytes>, rate: Option<u64>) -> Self {
         Self {
-            recording: None,
-            wanted: VecDeque::new(),
-            written: pieces,
+            source,
+            written,
             sizes: Sizes(Random::new(0)),
             pace: rate.map(Pace::new),
         }
     }
 
     fn disturb(&mut self, plan: &Plan) {
+        let Source::Listed { wanted, .. } = &mut self.source else {
+            return;
+        };
         let mut dice = Random::new(plan.dice);
-        let count = self.wanted.len();
+        let count = wanted.len();
         let mut draw = |most: usize| {
             let drawn = dice.draw().checked_rem(most as u64).unwrap_or(0);
             usize::try_from(drawn).unwrap_or(0)
         };
         if plan.shuffled {
             for index in (1..count).rev() {
-                self.wanted.swap(index, draw(index.saturating_add(1)));
+                wanted.swap(index, draw(index.saturating_add(1)));
             }
         }
         if let Some(error) = &plan.in_band
-            && let Some(wanted) = self.wanted.get_mut(draw(count))
+            && let Some(wanted) = wanted.get_mut(draw(count))
             && let Wanted::Fragment(number) = wanted
         {
             *wanted = Wanted::Error(number.clone(), error.clone());
         }
         if plan.duplicated {
             let index = draw(count);
-            if let Some(twice) = self.wanted.get(index).cloned() {
-                self.wanted.insert(index, twice);
-            }
-        }
-    }
-
-    fn payload(&self, wanted: &Wanted) -> Vec<Bytes> {
-        match wanted {
-            Wanted::Error(number, error) => payload::error(number, error),
-            Wanted::Fragment(number) => {
-                match self.recording.as_ref().and_then(|r| r.find(number)) {
-                    Some(found) => found.payload(),
-                    None => recording::not_found(number),
-                }
+            if let Some(twice) = wanted.get(index).cloned() {
+                wanted.insert(index, twice);
             }
         }
     }
@@ -252,10 +267,11 @@ impl Media {
             ready!(pace.poll_due(cx));
         }
         while self.written.is_empty() {
-            let Some(wanted) = self.wanted.pop_front() else {
+            let Some(next) = ready!(self.source.poll_next(cx)) else {
                 return Poll::Ready(None);
             };
-            self.written = self.payload(&wanted).into();
+            self.written = next.into();
+            self.written.retain(|piece| !piece.is_empty());
         }
         let largest = self.pace.as_ref().map_or(usize::MAX, Pace::largest_piece);
         let piece = take(&mut self.written, self.sizes.draw().min(largest));
@@ -263,6 +279,37 @@ impl Media {
             pace.sent(piece.len());
         }
         Poll::Ready(Some(piece))
+    }
+}
+
+impl Source {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Vec<Bytes>>> {
+        match self {
+            Self::Listed {
+                recording,
+                expired,
+                wanted,
+            } => {
+                let next = wanted.pop_front();
+                Poll::Ready(next.map(|wanted| wanted.payload(recording, *expired)))
+            }
+            Self::Sent(pieces) => pieces.poll_recv(cx),
+            Self::Nowhere => Poll::Ready(None),
+        }
+    }
+}
+
+impl Wanted {
+    fn payload(&self, recording: &Recording, expired: Timestamp) -> Vec<Bytes> {
+        let number = match self {
+            Self::Error(number, error) => return payload::error(number, error),
+            Self::Fragment(number) => number,
+        };
+        let found = recording.find(number);
+        match found.filter(|found| found.stored_at() > expired) {
+            Some(found) => found.payload(),
+            None => recording::not_found(number),
+        }
     }
 }
 
@@ -378,7 +425,12 @@ mod tests {
         let order = Shuffle::new(recording.len());
         let ordinals = (0..recording.len()).map(|i| order.at(i));
         let wanted = ordinals.filter_map(|ordinal| recording.at(ordinal)?.number());
-        Media::new(Arc::clone(&recording), wanted.collect(), rate)
+        Media::new(
+            Arc::clone(&recording),
+            Timestamp::default(),
+            wanted.collect(),
+            rate,
+        )
     }
 
     #[tokio::test(start_paused = true)]

@@ -7,51 +7,15 @@ use http::StatusCode;
 use kvs_api::protocol::Timestamp;
 use kvs_api::video::{CreateStream, Status, StreamInfo};
 
-use crate::recording::{Recorded, Recording};
+use crate::entry::{Entry, version};
+use crate::recording::Recording;
 use crate::refusal::Refusal;
-use crate::shuffle::Random;
 
 /// Where the streams are said to be: the account that documentation uses.
 const ARN_PREFIX: &str = "arn:aws:kinesisvideo:us-east-1:111122223333:stream";
 const LONGEST_NAME: usize = 256;
 /// How long the media of loaded streams is said to be kept: a year.
 const RETENTION_HOURS: i32 = 24 * 365;
-
-/// A stream and what is recorded of it.
-#[derive(Debug, Clone)]
-pub(crate) struct Entry {
-    pub(crate) name: String,
-    pub(crate) arn: String,
-    pub(crate) recording: Arc<Recording>,
-    info: StreamInfo,
-}
-
-impl Entry {
-    pub(crate) fn info(&self) -> StreamInfo {
-        self.info.clone()
-    }
-
-    /// What is recorded of it and has not expired.
-    pub(crate) fn stored(&self, _now: Timestamp) -> impl Iterator<Item = Recorded<'_>> {
-        (0..self.recording.len()).filter_map(|ordinal| self.recording.at(ordinal))
-    }
-
-    /// Refuses what needs an archive where none is kept.
-    pub(crate) fn check_retention(&self) -> Result<(), Refusal> {
-        match self.info.data_retention_in_hours {
-            Some(1..) => Ok(()),
-            _ => Err(Refusal::modelled(
-                StatusCode::BAD_REQUEST,
-                "NoDataRetentionException",
-                format!("The stream {} has no data retention.", self.name),
-            )),
-        }
-    }
-
-    pub(crate) fn version(&self) -> &str {
-        self.info.version.as_deref().unwrap_or_default()
-    }
-}
 
 /// Streams by name.
 #[derive(Debug, Default)]
@@ -97,17 +61,18 @@ impl Catalogue {
         info.creation_time = Some(Timestamp::from_millis(self.newest));
         info.data_retention_in_hours = Some(retention);
         let recording = Arc::new(recording);
-        let entry = Entry {
-            name: name.clone(),
-            arn,
-            recording,
-            info,
-        };
+        let entry = Entry::new(name.clone(), arn, recording, info);
         Ok(self.streams.entry(name).or_insert(entry))
     }
 
-    /// Adds a loaded recording under `name`.
-    pub(crate) fn add(&mut self, name: String, recording: Recording) -> Result<(), Refusal> {
+    /// Adds under `name` a recording that is loaded at `now`.
+    pub(crate) fn add(
+        &mut self,
+        name: String,
+        mut recording: Recording,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        recording.loaded_at(now);
         let created = recording.base();
         let request = CreateStream {
             stream_name: Some(name),
@@ -122,11 +87,21 @@ impl Catalogue {
         let found = match (name, arn) {
             (_, Some(arn)) => self.streams.values().find(|entry| entry.arn == arn),
             (Some(name), None) => self.streams.get(name),
-            (None, None) => {
-                return Err(Refusal::invalid_argument(
-                    "Either StreamName or StreamARN must be given.",
-                ));
-            }
+            (None, None) => return Err(nameless()),
+        };
+        found.ok_or_else(Refusal::no_such_stream)
+    }
+
+    /// The same, to be changed.
+    pub(crate) fn find_mut(
+        &mut self,
+        name: Option<&str>,
+        arn: Option<&str>,
+    ) -> Result<&mut Entry, Refusal> {
+        let found = match (name, arn) {
+            (_, Some(arn)) => self.streams.values_mut().find(|entry| entry.arn == arn),
+            (Some(name), None) => self.streams.get_mut(name),
+            (None, None) => return Err(nameless()),
         };
         found.ok_or_else(Refusal::no_such_stream)
     }
@@ -148,6 +123,10 @@ impl Catalogue {
     }
 }
 
+fn nameless() -> Refusal {
+    Refusal::invalid_argument("Either StreamName or StreamARN must be given.")
+}
+
 /// Refuses what cannot be a stream's name.
 pub(crate) fn check_name(member: &str, name: &str) -> Result<(), Refusal> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
@@ -157,9 +136,4 @@ pub(crate) fn check_name(member: &str, name: &str) -> Result<(), Refusal> {
     Err(Refusal::invalid_argument(format!(
         "{member} must be 1 to {LONGEST_NAME} letters, digits, dots, dashes or underscores."
     )))
-}
-
-fn version(created: i64) -> String {
-    let mut random = Random::new(created.unsigned_abs());
-    format!("{:016x}", random.draw())
 }

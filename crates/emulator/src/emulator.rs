@@ -188,10 +188,11 @@ impl Builder {
             .check()
             .map_err(|bad| invalid(bad.to_string()))?;
         let mut streams = Catalogue::default();
+        let now = self.clock.now().into();
         for (name, source) in self.streams {
             let stream = source.load().map_err(|error| invalid(error.to_string()))?;
             streams
-                .add(name.clone(), Recording::from(stream))
+                .add(name.clone(), Recording::from(stream), now)
                 .map_err(|refusal| {
                     invalid(format!(
                         "cannot serve stream {name:?}: {}",

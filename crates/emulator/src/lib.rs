@@ -26,12 +26,15 @@
 #![forbid(unsafe_code)]
 
 mod admin;
+mod arrivals;
 mod auth;
 mod body;
 mod catalogue;
 mod clock;
 mod emulator;
+mod entry;
 mod faults;
+mod ingest;
 mod load;
 mod log;
 mod numbering;

@@ -31,7 +31,27 @@ pub(crate) struct Stored {
     pub(crate) length: i64,
 }
 
+impl Stored {
+    /// A fragment that is to be written when it is served.
+    pub(crate) fn anew(fragment: Fragment) -> Self {
+        Self {
+            length: length(&fragment.frames, &fragment.tracks),
+            fragment,
+            number: None,
+        }
+    }
+}
+
 /// Without the media, which would fill the screen.
+impl fmt::Debug for Stored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Stored")
+            .field("length", &self.length)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The same.
 impl fmt::Debug for Loaded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Loaded")

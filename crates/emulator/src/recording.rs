@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use kvs_api::protocol::Timestamp as Moment;
 use kvs_mkv::payload::{self, PayloadOptions};
-use kvs_mkv::{Fragment, FragmentNumber, InBandError, State, Timestamp, Track};
+use kvs_mkv::{Fragment, FragmentNumber, InBandError, State, Tag, Timestamp, Track};
 
+use crate::arrivals::{Arrival, Arrived};
 use crate::load::Stored;
 use crate::numbering::Numbering;
 use crate::stream::Stream;
@@ -21,7 +23,7 @@ const ABSOLUTE: i64 = 10 * 365 * 86_400 * 1_000_000_000;
 /// A stream's fragments. Copies of one recording follow each other; a fragment's place is its
 /// ordinal in all of them.
 pub(crate) struct Recording {
-    stored: Vec<Stored>,
+    stored: Vec<Arc<Stored>>,
     times: Vec<Times>,
     by_number: HashMap<FragmentNumber, usize>,
     numbering: Numbering,
@@ -29,6 +31,8 @@ pub(crate) struct Recording {
     /// Nanoseconds from one copy to the next.
     span: i64,
     base: Moment,
+    loaded_at: Moment,
+    arrived: Arrived,
 }
 
 /// Without the media, which would fill the screen.
@@ -50,7 +54,7 @@ struct Times {
 impl From<Stream> for Recording {
     fn from(stream: Stream) -> Self {
         let base = nanos(stream.start);
-        let stored = stream.loaded.fragments;
+        let stored: Vec<_> = stream.loaded.fragments.into_iter().map(Arc::new).collect();
         let times = times(&stored, base);
         let start = times.iter().map(|t| t.producer).min().unwrap_or(base);
         let ends = times.iter().zip(&stored);
@@ -62,6 +66,8 @@ impl From<Stream> for Recording {
             copies: stream.repeat,
             span: span.saturating_add(MILLI - 1) / MILLI * MILLI,
             base: moment(start),
+            loaded_at: moment(start),
+            arrived: Arrived::default(),
             stored,
             times,
         }
@@ -74,9 +80,40 @@ impl Recording {
         self.base
     }
 
+    /// Says when it was loaded: what is kept of it is kept from then on.
+    pub(crate) fn loaded_at(&mut self, now: Moment) {
+        self.loaded_at = now;
+    }
+
     /// How many fragments there are in all copies.
-    pub(crate) fn len(&self) -> u64 {
+    fn loaded(&self) -> u64 {
         self.of_one().saturating_mul(self.copies.into())
+    }
+
+    /// The ordinal of the next fragment: there are none from here on.
+    pub(crate) fn len(&self) -> u64 {
+        self.loaded().saturating_add(self.arrived.len())
+    }
+
+    /// Ordinals of fragments, in the order of their numbers.
+    pub(crate) fn ordinals(&self) -> impl Iterator<Item = u64> {
+        let first = self.loaded().saturating_add(self.arrived.first());
+        (0..self.loaded()).chain(first..self.len())
+    }
+
+    /// Adds a fragment that has arrived. Its ordinal is told.
+    pub(crate) fn push(&self, arrival: Arrival) -> u64 {
+        self.loaded().saturating_add(self.arrived.push(arrival))
+    }
+
+    /// Drops fragments that had arrived then or earlier.
+    pub(crate) fn forget(&self, then: Moment) {
+        self.arrived.forget(nanos(then));
+    }
+
+    /// What has arrived, and what is yet to.
+    pub(crate) fn arrivals(&self) -> &Arrived {
+        &self.arrived
     }
 
     fn of_one(&self) -> u64 {
@@ -85,17 +122,31 @@ impl Recording {
 
     /// The fragment with this ordinal.
     pub(crate) fn at(&self, ordinal: u64) -> Option<Recorded<'_>> {
-        let copy = ordinal.checked_div(self.of_one())?;
-        if copy >= self.copies.into() {
-            return None;
+        if let Some(arrived) = ordinal.checked_sub(self.loaded()) {
+            let Arrival {
+                stored,
+                producer,
+                server,
+            } = self.arrived.get(arrived)?;
+            return Some(Recorded {
+                stored,
+                times: Times { producer, server },
+                numbering: &self.numbering,
+                ordinal,
+                is_first: false,
+                stored_at: moment(server),
+                shift: 0,
+            });
         }
+        let copy = ordinal.checked_div(self.of_one())?;
         let index = usize::try_from(ordinal % self.of_one()).ok()?;
         Some(Recorded {
-            stored: self.stored.get(index)?,
+            stored: Arc::clone(self.stored.get(index)?),
             times: *self.times.get(index)?,
             numbering: &self.numbering,
             ordinal,
             is_first: copy == 0,
+            stored_at: self.loaded_at,
             shift: i64::try_from(copy).ok()?.saturating_mul(self.span),
         })
     }
@@ -118,13 +169,14 @@ impl fmt::Debug for Recorded<'_> {
 }
 
 /// A fragment in one of the copies.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Recorded<'a> {
-    stored: &'a Stored,
+    stored: Arc<Stored>,
     times: Times,
     numbering: &'a Numbering,
     ordinal: u64,
     is_first: bool,
+    stored_at: Moment,
     shift: i64,
 }
 
@@ -135,6 +187,15 @@ impl Recorded<'_> {
         captured
             .cloned()
             .or_else(|| self.numbering.number(self.ordinal))
+    }
+
+    pub(crate) fn ordinal(&self) -> u64 {
+        self.ordinal
+    }
+
+    /// When it came to be kept.
+    pub(crate) fn stored_at(&self) -> Moment {
+        self.stored_at
     }
 
     pub(crate) fn producer_timestamp(&self) -> Moment {
@@ -201,6 +262,22 @@ impl Recorded<'_> {
         };
         payload::encode(&self.stored.fragment, &options)
     }
+
+    /// Its bytes as they are served without an end, with tags behind it.
+    pub(crate) fn payload_with(&self, tags: Vec<Tag>) -> Vec<Bytes> {
+        let Some(number) = self.number() else {
+            return Vec::new();
+        };
+        let mut fragment = self.stored.fragment.clone();
+        fragment.tags_after.extend(tags);
+        let options = PayloadOptions {
+            number,
+            server_timestamp: self.server_time(),
+            producer_timestamp: self.producer_time(),
+            shift: self.shift,
+        };
+        payload::encode(&fragment, &options)
+    }
 }
 
 /// What stands in the place of a fragment that is not there.
@@ -215,27 +292,26 @@ pub(crate) fn not_found(number: &FragmentNumber) -> Vec<Bytes> {
 
 /// When the fragments began and arrived: as captured, else as the file's times say, else after the
 /// fragment before.
-fn times(stored: &[Stored], base: i64) -> Vec<Times> {
+fn times(stored: &[Arc<Stored>], base: i64) -> Vec<Times> {
     let mut next = base;
-    let times = stored.iter().map(
-        |Stored {
-             fragment, length, ..
-         }| {
-            let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
-            let in_file = first.filter(|_| fragment.number.is_none()).map(|first| {
-                let since = if first > ABSOLUTE { 0 } else { base };
-                whole_millis(since.saturating_add(first))
-            });
-            let captured = fragment.producer_timestamp.map(Timestamp::as_nanos);
-            let producer = captured.or(in_file).unwrap_or(next);
-            let server = fragment.server_timestamp.map(Timestamp::as_nanos);
-            next = whole_millis(producer.saturating_add(*length));
-            Times {
-                producer,
-                server: server.unwrap_or(producer.saturating_add(DELAY)),
-            }
-        },
-    );
+    let times = stored.iter().map(|stored| {
+        let Stored {
+            fragment, length, ..
+        } = &**stored;
+        let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
+        let in_file = first.filter(|_| fragment.number.is_none()).map(|first| {
+            let since = if first > ABSOLUTE { 0 } else { base };
+            whole_millis(since.saturating_add(first))
+        });
+        let captured = fragment.producer_timestamp.map(Timestamp::as_nanos);
+        let producer = captured.or(in_file).unwrap_or(next);
+        let server = fragment.server_timestamp.map(Timestamp::as_nanos);
+        next = whole_millis(producer.saturating_add(*length));
+        Times {
+            producer,
+            server: server.unwrap_or(producer.saturating_add(DELAY)),
+        }
+    });
     times.collect()
 }
 
@@ -248,6 +324,6 @@ fn moment(nanos: i64) -> Moment {
     Moment::new(nanos.div_euclid(1_000_000_000), fraction)
 }
 
-fn nanos(at: Moment) -> i64 {
+pub(crate) fn nanos(at: Moment) -> i64 {
     Timestamp::from_millis(at.as_millis()).as_nanos()
 }

@@ -26,7 +26,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::faults::{Plan, Planner};
 use crate::log::{Exchange, Log};
-use crate::operations::{Answer, Call, Route};
+use crate::operations::{Answer, Answers, Call, Route, Serve, put_media};
 use crate::refusal::Refusal;
 use crate::shuffle::Random;
 
@@ -84,29 +84,41 @@ async fn connection(stream: TcpStream, service: Arc<Service>) {
 }
 
 impl Service {
-    async fn answer(&self, request: Request<Incoming>) -> Response<AnswerBody> {
+    async fn answer(self: &Arc<Self>, request: Request<Incoming>) -> Response<AnswerBody> {
         if admin::is_admin(request.uri().path()) {
             let request = collect(request).await;
             let answer = request.and_then(|request| admin::serve(self, &request));
             return self.respond(None, answer, &Plan::default());
         }
-        let route = Route::of(request.method(), request.uri().path());
-        // A connection that is closed on an unread request loses the answer.
-        let request = collect(request).await;
-        match route {
-            Ok(route) => {
-                let plan = self.planner().plan(route.name);
-                tokio::time::sleep(plan.delay).await;
-                let answer = request.and_then(|request| self.serve(route, &request, &plan));
-                self.respond(Some(route), answer, &plan)
+        let route = match Route::of(request.method(), request.uri().path()) {
+            Ok(route) => route,
+            Err(refusal) => {
+                // A connection that is closed on an unread request loses the answer.
+                drop(collect(request).await);
+                return self.respond(None, Err(refusal), &Plan::default());
             }
-            Err(refusal) => self.respond(None, Err(refusal), &Plan::default()),
-        }
+        };
+        let plan = self.planner().plan(route.name);
+        let answer = match route.serve {
+            Serve::Whole(serve) => {
+                let request = collect(request).await;
+                tokio::time::sleep(plan.delay).await;
+                request.and_then(|request| self.serve((route, serve), &request, &plan))
+            }
+            Serve::Ingest => {
+                tokio::time::sleep(plan.delay).await;
+                match &plan.refusal {
+                    Some(refusal) => Err(refusal.clone()),
+                    None => put_media::serve(self, request, plan.clock(self.clock.now())),
+                }
+            }
+        };
+        self.respond(Some(route), answer, &plan)
     }
 
     fn serve(
         &self,
-        route: &Route,
+        (route, serve): (&Route, Answers),
         request: &Request<Bytes>,
         plan: &Plan,
     ) -> Result<Answer, Refusal> {
@@ -123,12 +135,16 @@ impl Service {
             query: request.uri().query().unwrap_or_default(),
             body: request.body(),
             now: now.into(),
+            clock: &self.clock,
             rate: self.rate,
         };
-        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut answer = (route.serve)(&call, &mut streams)?;
+        let mut answer = serve(&call, &mut self.streams())?;
         answer.content.disturb(plan);
         Ok(answer)
+    }
+
+    pub(crate) fn streams(&self) -> MutexGuard<'_, Catalogue> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn planner(&self) -> MutexGuard<'_, Planner> {

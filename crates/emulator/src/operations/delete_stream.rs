@@ -1,6 +1,5 @@
 //! DeleteStream.
 
-use http::StatusCode;
 use kvs_api::video::DeleteStream;
 use serde_json::json;
 
@@ -14,13 +13,8 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         .stream_arn
         .ok_or_else(|| Refusal::invalid_argument("StreamARN must be given."))?;
     let entry = streams.find(None, Some(&arn))?;
-    let expected = input.current_version.as_deref();
-    if expected.is_some_and(|expected| expected != entry.version()) {
-        return Err(Refusal::modelled(
-            StatusCode::BAD_REQUEST,
-            "VersionMismatchException",
-            format!("The stream is at version {}.", entry.version()),
-        ));
+    if input.current_version.is_some() {
+        entry.check_version(input.current_version.as_deref())?;
     }
     let name = entry.name.clone();
     streams.remove(&name);

@@ -27,6 +27,7 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         .map_err(|bad| Refusal::invalid_argument(format!("Fragments: {bad}.")))?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
     let fragments = wanted.len();
-    let media = Media::new(Arc::clone(&entry.recording), wanted, call.rate);
+    let expired = entry.expired(call.now);
+    let media = Media::new(Arc::clone(&entry.recording), expired, wanted, call.rate);
     Ok(Answer::media(media, fragments))
 }

@@ -1,12 +1,14 @@
 //! ListFragments.
 
 use kvs_api::archived_media::{Fragment, FragmentSelector, ListFragments, ListFragmentsOutput};
+use kvs_api::protocol::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::range::Range;
 use super::{Answer, Call, bad_token, internal_failure, page_size};
-use crate::catalogue::{Catalogue, Entry};
-use crate::recording::{Recorded, Recording};
+use crate::catalogue::Catalogue;
+use crate::entry::Entry;
+use crate::recording::Recorded;
 use crate::refusal::Refusal;
 use crate::shuffle::Shuffle;
 use crate::token;
@@ -20,6 +22,8 @@ const MOST_LISTED: u16 = 1_000;
 struct Listing {
     arn: String,
     selector: FragmentSelector,
+    /// How many fragments there were when it began: what arrives later is not in it.
+    of: u64,
     /// How far the shuffled order has been gone through.
     position: u64,
 }
@@ -34,6 +38,7 @@ impl Listing {
                 arn: entry.arn.clone(),
                 // The service's own way of saying so.
                 selector: selector.ok_or_else(|| internal_failure("Internal Failure"))?,
+                of: entry.recording.len(),
                 position: 0,
             });
         };
@@ -48,14 +53,20 @@ impl Listing {
     }
 
     /// Goes on to the next `most` fragments in `range`, and to where the ones after them begin.
-    fn page(&mut self, recording: &Recording, range: &Range, most: usize) -> (Vec<Fragment>, bool) {
-        let shuffle = Shuffle::new(recording.len());
+    fn page(
+        &mut self,
+        (entry, now): (&Entry, Timestamp),
+        range: &Range,
+        most: usize,
+    ) -> (Vec<Fragment>, bool) {
+        let expired = entry.expired(now);
+        let shuffle = Shuffle::new(self.of);
         let mut page = Vec::new();
-        for position in self.position..recording.len() {
-            let Some(recorded) = recording.at(shuffle.at(position)) else {
+        for position in self.position..self.of {
+            let Some(recorded) = entry.recording.at(shuffle.at(position)) else {
                 continue;
             };
-            if !range.holds(&recorded) {
+            if recorded.stored_at() <= expired || !range.holds(&recorded) {
                 continue;
             }
             if page.len() == most {
@@ -74,7 +85,7 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
     let mut listing = Listing::of(input, entry)?;
     let range = Range::of(&listing.selector)?;
-    let (page, has_more) = listing.page(&entry.recording, &range, most);
+    let (page, has_more) = listing.page((entry, call.now), &range, most);
     let listed = page.len() as u64;
     let mut output = ListFragmentsOutput::default();
     output.next_token = has_more.then(|| token::seal(&listing));

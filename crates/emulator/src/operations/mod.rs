@@ -7,12 +7,19 @@ mod get_clip;
 mod get_dash_streaming_session_url;
 mod get_data_endpoint;
 mod get_hls_streaming_session_url;
+mod get_media;
 mod get_media_for_fragment_list;
 mod list_fragments;
 mod list_streams;
+mod list_tags_for_stream;
 pub(crate) mod playable;
 mod playback;
+pub(crate) mod put_media;
 pub(crate) mod range;
+mod tag_stream;
+mod untag_stream;
+mod update_data_retention;
+mod update_stream;
 
 use std::collections::VecDeque;
 
@@ -22,14 +29,20 @@ use kvs_api::archived_media::{
     GetClip, GetDashStreamingSessionUrl, GetHlsStreamingSessionUrl, GetMediaForFragmentList,
     ListFragments,
 };
+use kvs_api::media::GetMedia;
 use kvs_api::protocol::{Operation, Timestamp, restjson};
-use kvs_api::video::{CreateStream, DeleteStream, DescribeStream, GetDataEndpoint, ListStreams};
+use kvs_api::video::{
+    CreateStream, DeleteStream, DescribeStream, GetDataEndpoint, ListStreams, ListTagsForStream,
+    TagStream, UntagStream, UpdateDataRetention, UpdateStream,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tokio::sync::mpsc;
 
 use crate::body::{Content, Media};
 use crate::catalogue::Catalogue;
+use crate::clock::Clock;
 use crate::refusal::Refusal;
 
 /// Where an operation is found, and what serves it.
@@ -40,14 +53,27 @@ pub(crate) struct Route {
     pub(crate) serve: Serve,
 }
 
-type Serve = fn(&Call<'_>, &mut Catalogue) -> Result<Answer, Refusal>;
+/// How an operation is served.
+pub(crate) enum Serve {
+    /// Out of the whole request.
+    Whole(Answers),
+    /// PutMedia, which answers while the request goes on.
+    Ingest,
+}
 
-static ROUTES: [Route; 17] = [
+pub(crate) type Answers = fn(&Call<'_>, &mut Catalogue) -> Result<Answer, Refusal>;
+
+static ROUTES: [Route; 24] = [
     route::<CreateStream>("/createStream", create_stream::serve),
     route::<DeleteStream>("/deleteStream", delete_stream::serve),
     route::<DescribeStream>("/describeStream", describe_stream::serve),
     route::<GetDataEndpoint>("/getDataEndpoint", get_data_endpoint::serve),
     route::<ListStreams>("/listStreams", list_streams::serve),
+    route::<ListTagsForStream>("/listTagsForStream", list_tags_for_stream::serve),
+    route::<TagStream>("/tagStream", tag_stream::serve),
+    route::<UntagStream>("/untagStream", untag_stream::serve),
+    route::<UpdateDataRetention>("/updateDataRetention", update_data_retention::serve),
+    route::<UpdateStream>("/updateStream", update_stream::serve),
     route::<GetClip>("/getClip", get_clip::serve),
     route::<GetDashStreamingSessionUrl>(
         "/getDASHStreamingSessionURL",
@@ -57,6 +83,13 @@ static ROUTES: [Route; 17] = [
         "/getHLSStreamingSessionURL",
         get_hls_streaming_session_url::serve,
     ),
+    route::<GetMedia>("/getMedia", get_media::serve),
+    Route {
+        method: Method::POST,
+        path: "/putMedia",
+        name: "PutMedia",
+        serve: Serve::Ingest,
+    },
     route::<GetMediaForFragmentList>(
         "/getMediaForFragmentList",
         get_media_for_fragment_list::serve,
@@ -99,22 +132,22 @@ static ROUTES: [Route; 17] = [
     ),
 ];
 
-const fn route<O: Operation>(path: &'static str, serve: Serve) -> Route {
+const fn route<O: Operation>(path: &'static str, serve: Answers) -> Route {
     Route {
         method: Method::POST,
         path,
         name: O::NAME,
-        serve,
+        serve: Serve::Whole(serve),
     }
 }
 
 /// What a player fetches: the token in the URL is all it has.
-const fn playback(name: &'static str, path: &'static str, serve: Serve) -> Route {
+const fn playback(name: &'static str, path: &'static str, serve: Answers) -> Route {
     Route {
         method: Method::GET,
         path,
         name,
-        serve,
+        serve: Serve::Whole(serve),
     }
 }
 
@@ -147,6 +180,7 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a str,
     pub(crate) body: &'a [u8],
     pub(crate) now: Timestamp,
+    pub(crate) clock: &'a Clock,
     /// Bytes a second at which media is sent.
     pub(crate) rate: Option<u64>,
 }
@@ -217,6 +251,19 @@ impl Answer {
             content_type,
             content: Content::Media(Media::written(pieces, rate)),
             fragments,
+        }
+    }
+
+    /// What is sent while it goes on.
+    fn sent(
+        content_type: &'static str,
+        pieces: mpsc::Receiver<Vec<Bytes>>,
+        rate: Option<u64>,
+    ) -> Self {
+        Self {
+            content_type,
+            content: Content::Media(Media::sent(pieces, rate)),
+            fragments: 0,
         }
     }
 

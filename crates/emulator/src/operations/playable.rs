@@ -6,7 +6,7 @@ use kvs_mkv::{Track, TrackKind};
 use kvs_mp4::{Problem, WriteError};
 
 use super::range::Range;
-use crate::catalogue::Entry;
+use crate::entry::Entry;
 use crate::recording::Recorded;
 use crate::refusal::Refusal;
 

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use kvs_api::protocol::Timestamp;
 
 use super::{Answer, Call};
-use crate::catalogue::{Catalogue, Entry};
+use crate::catalogue::Catalogue;
+use crate::entry::Entry;
 use crate::refusal::Refusal;
 use crate::sessions::{self, Protocol, Segment, Session};
 

@@ -6,7 +6,7 @@ use kvs_mkv::{Track, TrackKind};
 use super::hls::{bandwidth, nothing_yet};
 use super::window::{Shown, Window};
 use super::{Mode, Session, media};
-use crate::catalogue::Entry;
+use crate::entry::Entry;
 use crate::refusal::Refusal;
 
 /// The manifest, which lists the segments of all tracks.

@@ -7,7 +7,7 @@ use kvs_mkv::{Track, TrackKind};
 
 use super::window::{Shown, Window};
 use super::{Discontinuities, Mode, Session, media};
-use crate::catalogue::Entry;
+use crate::entry::Entry;
 use crate::refusal::Refusal;
 
 const SOUND: &str = "audio";

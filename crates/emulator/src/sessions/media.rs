@@ -6,7 +6,7 @@ use kvs_mkv::FragmentNumber;
 use kvs_mp4::Segments;
 
 use super::Session;
-use crate::catalogue::Entry;
+use crate::entry::Entry;
 use crate::operations::playable;
 use crate::recording::Recorded;
 use crate::refusal::Refusal;

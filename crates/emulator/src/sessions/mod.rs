@@ -14,7 +14,7 @@ pub(crate) use dash::manifest;
 pub(crate) use hls::{master_playlist, media_playlist};
 pub(crate) use media::{Segment, init_segment, media_segment};
 
-use crate::catalogue::Entry;
+use crate::entry::Entry;
 use crate::operations::playable::{self, Playable};
 use crate::operations::range::{LONGEST, Range};
 use crate::recording::Recorded;

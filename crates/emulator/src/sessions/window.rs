@@ -3,7 +3,7 @@
 use kvs_api::protocol::Timestamp;
 
 use super::{Mode, NEVER, Session};
-use crate::catalogue::Entry;
+use crate::entry::Entry;
 use crate::operations::playable;
 use crate::recording::Recorded;
 

@@ -2,7 +2,8 @@ use super::*;
 use kvs_api::protocol::Error;
 use kvs_api::video::{
     ApiName, ComparisonOperator, CreateStream, DeleteStream, DescribeStream, Exception,
-    GetDataEndpoint, ListStreams, Status, StreamInfo, StreamNameCondition,
+    GetDataEndpoint, ListStreams, ListTagsForStream, Status, StreamInfo, StreamNameCondition,
+    TagStream, UntagStream, UpdateDataRetention, UpdateStream,
 };
 
 fn create(name: &str) -> CreateStream {
@@ -266,4 +267,112 @@ fn streams_are_listed_in_pages() {
         matches!(refused, (400, Exception::InvalidArgument(_))),
         "{refused:?}"
     );
+}
+
+fn update(hours: i32, operation: &str, version: Option<&str>) -> UpdateDataRetention {
+    UpdateDataRetention {
+        stream_name: Some("cam".into()),
+        current_version: version.map(str::to_owned),
+        operation: Some(operation.into()),
+        data_retention_change_in_hours: Some(hours),
+        ..UpdateDataRetention::default()
+    }
+}
+
+#[test]
+fn settings_are_changed_a_version_at_a_time() {
+    const MORE: &str = "INCREASE_DATA_RETENTION";
+    const LESS: &str = "DECREASE_DATA_RETENTION";
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    let before = info(&client, "cam");
+    let version = before.version.as_deref();
+    client.call(update(8, MORE, version)).unwrap();
+    let after = info(&client, "cam");
+    assert_eq!(after.data_retention_in_hours, Some(24 * 365 + 8));
+    assert_ne!(after.version, before.version);
+    let stale = exception(client.call(update(8, LESS, version)));
+    assert!(matches!(stale, (400, Exception::VersionMismatch(_))));
+
+    let version = after.version.as_deref();
+    for bad in [
+        update(0, LESS, version),
+        update(24 * 365 + 9, LESS, version),
+        update(87_600, MORE, version),
+        update(1, "DOUBLE", version),
+    ] {
+        let refused = exception(client.call(bad.clone()));
+        assert!(
+            matches!(refused, (400, Exception::InvalidArgument(_))),
+            "{bad:?}"
+        );
+    }
+    client.call(update(24 * 365 + 8, LESS, version)).unwrap();
+    assert_eq!(info(&client, "cam").data_retention_in_hours, Some(0));
+    assert_eq!(listed(&client).len(), 0, "nothing is kept");
+
+    let rename = UpdateStream {
+        stream_name: Some("cam".into()),
+        current_version: info(&client, "cam").version,
+        device_name: Some("porch".into()),
+        ..UpdateStream::default()
+    };
+    client.call(rename).unwrap();
+    assert_eq!(info(&client, "cam").device_name.as_deref(), Some("porch"));
+}
+
+fn tags(pairs: impl IntoIterator<Item = (String, String)>) -> TagStream {
+    TagStream {
+        stream_name: Some("cam".into()),
+        tags: Some(pairs.into_iter().collect()),
+        ..TagStream::default()
+    }
+}
+
+#[test]
+fn tags_are_set_listed_and_removed() {
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    client
+        .call(tags([pair("site", "north"), pair("floor", "2")]))
+        .unwrap();
+    client.call(tags([pair("site", "south")])).unwrap();
+    let listed = || {
+        let request = ListTagsForStream {
+            stream_name: Some("cam".into()),
+            ..ListTagsForStream::default()
+        };
+        let tags = client.call(request).unwrap().tags.unwrap();
+        tags.into_iter().collect::<Vec<_>>()
+    };
+    assert_eq!(listed(), [pair("floor", "2"), pair("site", "south")]);
+    let untag = UntagStream {
+        stream_name: Some("cam".into()),
+        tag_key_list: Some(vec!["floor".into(), "none".into()]),
+        ..UntagStream::default()
+    };
+    client.call(untag).unwrap();
+    assert_eq!(listed(), [pair("site", "south")]);
+
+    let many = (0..50).map(|index| pair(&index.to_string(), ""));
+    let refused = exception(client.call(tags(many)));
+    assert!(matches!(
+        refused,
+        (400, Exception::TagsPerResourceExceededLimit(_))
+    ));
+    let long = "x".repeat(129);
+    for bad in [pair("", "a"), pair(&long, "a"), pair("a", &"x".repeat(257))] {
+        let refused = exception(client.call(tags([bad])));
+        assert!(matches!(refused, (400, Exception::InvalidArgument(_))));
+    }
+    for (path, body) in [
+        ("/tagStream", r#"{"StreamName":"cam"}"#),
+        ("/untagStream", r#"{"StreamName":"cam"}"#),
+        ("/updateDataRetention", r#"{"StreamName":"cam"}"#),
+        ("/updateStream", r#"{"StreamName":"cam"}"#),
+    ] {
+        let answer = client.send(&client.signed_body(path, body));
+        assert_eq!(answer.code(), "InvalidArgumentException", "{path}");
+    }
 }

@@ -5,6 +5,7 @@ mod auth;
 mod client;
 mod control;
 mod faults;
+mod ingest;
 mod log;
 mod playback;
 mod recordings;
