@@ -9,6 +9,7 @@ mod pattern;
 use std::fmt;
 
 use crate::restjson::Wire;
+use pattern::Pattern;
 
 /// A rule that a model has for the values of a member.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -149,36 +150,44 @@ macro_rules! rules {
 /// Goes through a value and collects what it finds.
 #[derive(Debug, Default)]
 pub struct Checker {
-    path: String,
+    path: Vec<Step>,
     is_hidden: bool,
     found: Vec<Violation>,
+    /// The latest pattern: a list has one for all its elements.
+    pattern: Option<(&'static str, Pattern)>,
+}
+
+/// A step on the way to a value. It becomes text when there is something to report.
+#[derive(Debug)]
+enum Step {
+    Member(&'static str),
+    AnyOf(&'static [&'static str]),
+    Element(usize),
+    Entry(String),
 }
 
 impl Checker {
     /// Checks the member of that name.
-    pub fn member<T: Wire>(&mut self, name: &str, value: &T, rules: &'static [Rule]) {
-        let dot = if self.path.is_empty() { "" } else { "." };
-        self.within(&format!("{dot}{name}"), |at| value.check(rules, at));
+    pub fn member<T: Wire>(&mut self, name: &'static str, value: &T, rules: &'static [Rule]) {
+        self.within(Step::Member(name), |at| value.check(rules, at));
     }
 
     /// Reports unless one of the members is there.
     pub fn one_of(&mut self, names: &'static [&'static str], is_given: impl Fn(&str) -> bool) {
         if !names.iter().any(|name| is_given(name)) {
-            let dot = if self.path.is_empty() { "" } else { "." };
-            let names_text = format!("{dot}{}", names.join(" or "));
-            self.within(&names_text, |at| {
+            self.within(Step::AnyOf(names), |at| {
                 at.report(&Rule::OneOf(names), String::new())
             });
         }
     }
 
     pub(crate) fn element(&mut self, index: usize, check: impl FnOnce(&mut Self)) {
-        self.within(&format!("[{index}]"), check);
+        self.within(Step::Element(index), check);
     }
 
     pub(crate) fn entry(&mut self, key: Option<&str>, check: impl FnOnce(&mut Self)) {
-        let step = key.map_or("[…]".to_owned(), |key| format!("[{key:?}]"));
-        self.within(&step, check);
+        let key = key.map_or("…".to_owned(), |key| format!("{key:?}"));
+        self.within(Step::Entry(key), check);
     }
 
     /// What is inside must not be shown.
@@ -195,14 +204,23 @@ impl Checker {
     }
 
     pub(crate) fn text(&mut self, text: &str, rules: &[Rule]) {
-        self.length(text.chars().count(), rules);
         for rule in Rule::unfolded(rules) {
-            if let Rule::Pattern(pattern) = rule
-                && pattern::matches(pattern, text) == Some(false)
-            {
-                self.report(rule, format!("{text:?}"));
+            match rule {
+                Rule::Length(least, most) if !is_surely_within(text, *least, *most) => {
+                    self.length(text.chars().count(), std::slice::from_ref(rule));
+                }
+                Rule::Pattern(pattern) if self.matches(pattern, text) == Some(false) => {
+                    self.report(rule, format!("{text:?}"));
+                }
+                _ => {}
             }
         }
+    }
+
+    fn matches(&mut self, pattern: &'static str, text: &str) -> Option<bool> {
+        let known = self.pattern.take().filter(|(known, _)| *known == pattern);
+        let known = known.unwrap_or_else(|| (pattern, Pattern::new(pattern)));
+        self.pattern.insert(known).1.matches(text)
     }
 
     pub(crate) fn length(&mut self, length: usize, rules: &[Rule]) {
@@ -237,19 +255,34 @@ impl Checker {
 
     fn report(&mut self, rule: &Rule, value: String) {
         let value = if self.is_hidden { String::new() } else { value };
+        let mut path = String::new();
+        for step in &self.path {
+            let dot = if path.is_empty() { "" } else { "." };
+            match step {
+                Step::Member(name) => path.extend([dot, name]),
+                Step::AnyOf(names) => path.extend([dot, &names.join(" or ")]),
+                Step::Element(index) => path.push_str(&format!("[{index}]")),
+                Step::Entry(key) => path.extend(["[", key, "]"]),
+            }
+        }
         self.found.push(Violation {
-            path: self.path.clone(),
+            path,
             rule: *rule,
             value,
         });
     }
 
-    fn within(&mut self, step: &str, check: impl FnOnce(&mut Self)) {
-        let length = self.path.len();
-        self.path.push_str(step);
+    fn within(&mut self, step: Step, check: impl FnOnce(&mut Self)) {
+        self.path.push(step);
         check(self);
-        self.path.truncate(length);
+        self.path.pop();
     }
+}
+
+/// A character has one byte to four: often that says enough of how many there are.
+fn is_surely_within(text: &str, least: u64, most: u64) -> bool {
+    let bytes = text.len() as u64;
+    least <= bytes.div_ceil(4) && bytes <= most
 }
 
 #[cfg(test)]

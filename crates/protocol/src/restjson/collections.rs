@@ -8,6 +8,7 @@ use serde::Serializer;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq};
 
+use super::json::{Appended, Json};
 use super::wire::{Nullable, Read, Wire, Written};
 use crate::check::{Checker, Rule};
 
@@ -16,6 +17,16 @@ impl<T: Wire> Wire for Option<T> {
         match self {
             Some(value) => serializer.serialize_some(&Written(value)),
             None => serializer.serialize_none(),
+        }
+    }
+
+    fn append(&self, json: &mut Json) -> Appended {
+        match self {
+            Some(value) => value.append(json),
+            None => {
+                json.null();
+                Ok(())
+            }
         }
     }
 
@@ -46,6 +57,10 @@ impl<T: Wire> Wire for Box<T> {
         T::write(self, serializer)
     }
 
+    fn append(&self, json: &mut Json) -> Appended {
+        T::append(self, json)
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         T::read(deserializer).map(Self::new)
     }
@@ -62,6 +77,10 @@ impl<T: Wire> Wire for Vec<T> {
             list.serialize_element(&Written(element))?;
         }
         list.end()
+    }
+
+    fn append(&self, json: &mut Json) -> Appended {
+        json.list(self)
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -5,6 +5,7 @@ mod bounds;
 mod collections;
 mod exceptions;
 mod gzip;
+mod json;
 mod md5;
 mod open_enum;
 mod reply;
@@ -21,11 +22,13 @@ pub use serde;
 pub use answer::{
     base64_header, bytes, decode, header, leads_on, payload, prefix_headers, text, token,
 };
+#[doc(hidden)]
+pub use json::{Appended, Json};
 pub use reply::ErrorReply;
 pub(crate) use reply::request_id;
 pub use request::{RequestBuilder, Violations, host_prefix};
 #[doc(hidden)]
-pub use structure::{Structure, put, read, take, write};
+pub use structure::{Members, Structure, put, read, take, write};
 pub use text::{Place, Text};
 #[doc(hidden)]
 pub use union::{Union, read_union, unknown_variant, variant, write_variant};

@@ -10,6 +10,7 @@ use http::{HeaderMap, Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
+use super::json::Json;
 use super::text::{Place, Text};
 use super::wire::Wire;
 use super::{gzip, md5};
@@ -234,8 +235,10 @@ impl RequestBuilder {
     ///
     /// # Errors
     /// As [`checked`](Self::checked) and [`json`](Self::json).
-    pub fn document<T: Wire + Serialize>(self, input: &T) -> Result<Request<Bytes>, Invalid> {
-        self.checked(input)?.json(input)
+    pub fn document<T: Wire>(self, input: &T) -> Result<Request<Bytes>, Invalid> {
+        let checked = self.checked(input)?;
+        let body = Json::of(input).map_err(|e| Invalid::new("body", e.to_string()))?;
+        checked.build(Some(JSON), body.into())
     }
 
     /// The request with a structure as its JSON body; without one the body is an empty object.

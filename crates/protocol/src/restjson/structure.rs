@@ -14,7 +14,7 @@ use crate::check::Checker;
 /// What [`structure!`](crate::structure) says of a structure's members.
 #[doc(hidden)]
 pub trait Structure: Default {
-    fn put<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
+    fn put<M: Members>(&self, members: &mut M) -> Result<(), M::Error>;
 
     /// Whether the structure has such a member; its value is then read.
     fn take<'de, M: MapAccess<'de>>(&mut self, name: &str, map: &mut M) -> Result<bool, M::Error>;
@@ -22,12 +22,35 @@ pub trait Structure: Default {
     fn check_members(&self, at: &mut Checker);
 }
 
+/// Where the members of a structure are written to.
 #[doc(hidden)]
-pub fn put<M: SerializeMap, T: Wire>(map: &mut M, name: &str, value: &T) -> Result<(), M::Error> {
+pub trait Members {
+    type Error;
+
+    fn put<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), Self::Error>;
+}
+
+#[doc(hidden)]
+pub fn put<M: Members, T: Wire>(
+    members: &mut M,
+    name: &'static str,
+    value: &T,
+) -> Result<(), M::Error> {
     if value.is_given() {
-        map.serialize_entry(name, &Written(value))?;
+        members.put(name, value)?;
     }
     Ok(())
+}
+
+/// Members in whatever format.
+struct InFormat<M>(M);
+
+impl<M: SerializeMap> Members for InFormat<M> {
+    type Error = M::Error;
+
+    fn put<T: Wire>(&mut self, name: &'static str, value: &T) -> Result<(), M::Error> {
+        self.0.serialize_entry(name, &Written(value))
+    }
 }
 
 /// Reads a member, for which `null` is as if it were absent.
@@ -54,19 +77,19 @@ fn at_member<E: Error>(name: &str, error: &E) -> E {
 
 #[doc(hidden)]
 pub fn write<T: Structure, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    let mut map = serializer.serialize_map(None)?;
-    value.put(&mut map)?;
-    map.end()
+    let mut members = InFormat(serializer.serialize_map(None)?);
+    value.put(&mut members)?;
+    members.0.end()
 }
 
 #[doc(hidden)]
 pub fn read<'de, T: Structure, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_map(Members(PhantomData))
+    deserializer.deserialize_map(Whole(PhantomData))
 }
 
-struct Members<T>(PhantomData<T>);
+struct Whole<T>(PhantomData<T>);
 
-impl<'de, T: Structure> Visitor<'de> for Members<T> {
+impl<'de, T: Structure> Visitor<'de> for Whole<T> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,12 +200,12 @@ macro_rules! structure {
 
         impl $crate::restjson::Structure for $name {
             #[allow(unused_variables, reason = "some structures have no members in the document")]
-            fn put<M: $crate::restjson::serde::ser::SerializeMap>(
+            fn put<M: $crate::restjson::Members>(
                 &self,
-                map: &mut M,
+                members: &mut M,
             ) -> ::std::result::Result<(), M::Error> {
                 $($crate::structure!(@in_document ($($place)?) {
-                    $crate::restjson::put(map, $wire, &self.$field)?;
+                    $crate::restjson::put(members, $wire, &self.$field)?;
                 });)*
                 Ok(())
             }
@@ -227,6 +250,10 @@ macro_rules! structure {
                 serializer: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
                 $crate::restjson::write(self, serializer)
+            }
+
+            fn append(&self, json: &mut $crate::restjson::Json) -> $crate::restjson::Appended {
+                json.structure(self)
             }
 
             fn read<'de, D: $crate::restjson::serde::Deserializer<'de>>(

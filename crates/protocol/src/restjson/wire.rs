@@ -3,6 +3,7 @@
 use serde::de::{DeserializeSeed, Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::json::{Appended, Json};
 use crate::check::{Checker, Rule};
 use crate::{BigNumber, Blob, DateTime, Document, EpochSeconds, HttpDate, Sensitive, Timestamp};
 
@@ -18,6 +19,12 @@ pub trait Wire: Sized {
     /// # Errors
     /// Those of the format.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// Writes the value at the end of a text of JSON, as [`write`](Self::write) has it.
+    #[doc(hidden)]
+    fn append(&self, json: &mut Json) -> Appended {
+        json.other(&Written(self))
+    }
 
     /// Reads a value.
     ///
@@ -122,6 +129,10 @@ impl Wire for String {
         self.serialize(serializer)
     }
 
+    fn append(&self, json: &mut Json) -> Appended {
+        json.text(self)
+    }
+
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
@@ -221,6 +232,10 @@ impl Visitor<'_> for Float {
 impl<T: Wire> Wire for Sensitive<T> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.write(serializer)
+    }
+
+    fn append(&self, json: &mut Json) -> Appended {
+        self.0.append(json)
     }
 
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
