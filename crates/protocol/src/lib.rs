@@ -26,6 +26,7 @@ pub mod proxy;
 pub mod restjson;
 pub mod retry;
 pub mod rules;
+mod scan;
 pub mod sensitive;
 pub mod session;
 pub mod settings;

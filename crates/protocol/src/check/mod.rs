@@ -181,8 +181,15 @@ impl Checker {
         }
     }
 
-    pub(crate) fn element(&mut self, index: usize, check: impl FnOnce(&mut Self)) {
-        self.within(Step::Element(index), check);
+    pub(crate) fn elements<T: Wire>(&mut self, list: &[T], rules: &[Rule]) {
+        self.within(Step::Element(0), |at| {
+            for (index, element) in list.iter().enumerate() {
+                if let Some(Step::Element(step)) = at.path.last_mut() {
+                    *step = index;
+                }
+                element.check(rules, at);
+            }
+        });
     }
 
     pub(crate) fn entry(&mut self, key: Option<&str>, check: impl FnOnce(&mut Self)) {
@@ -218,9 +225,14 @@ impl Checker {
     }
 
     fn matches(&mut self, pattern: &'static str, text: &str) -> Option<bool> {
-        let known = self.pattern.take().filter(|(known, _)| *known == pattern);
-        let known = known.unwrap_or_else(|| (pattern, Pattern::new(pattern)));
-        self.pattern.insert(known).1.matches(text)
+        match &self.pattern {
+            Some((known, read)) if *known == pattern => read.matches(text),
+            _ => self
+                .pattern
+                .insert((pattern, Pattern::new(pattern)))
+                .1
+                .matches(text),
+        }
     }
 
     pub(crate) fn length(&mut self, length: usize, rules: &[Rule]) {

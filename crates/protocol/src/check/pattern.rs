@@ -5,6 +5,8 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::scan;
+
 /// How many steps a match may take: a pattern that backtracks without end is not checked.
 const STEPS: u32 = 200_000;
 /// How deep repeated groups may lead; each level is a frame of the stack.
@@ -114,10 +116,7 @@ impl Set {
         if let ([(from, to)], false) = (self.ranges.as_slice(), self.is_negated)
             && let (Some(from), Some(to)) = (ascii(*from), ascii(*to))
         {
-            // Without a way out of the loop, the compiler takes many bytes at a time.
-            return text
-                .bytes()
-                .fold(true, |all, byte| all & (from..=to).contains(&byte));
+            return scan::all(text.as_bytes(), |byte| (from <= byte) & (byte <= to));
         }
         text.chars().all(|c| self.has(c))
     }

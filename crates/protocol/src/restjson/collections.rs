@@ -89,10 +89,7 @@ impl<T: Wire> Wire for Vec<T> {
 
     fn check(&self, rules: &[Rule], at: &mut Checker) {
         at.length(self.len(), rules);
-        let rules = Rule::of_elements(rules);
-        for (index, element) in self.iter().enumerate() {
-            at.element(index, |at| element.check(rules, at));
-        }
+        at.elements(self, Rule::of_elements(rules));
     }
 }
 

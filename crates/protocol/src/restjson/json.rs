@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::structure::{Members, Structure};
 use super::wire::Wire;
+use crate::scan;
 
 /// What comes of a value on its way into a text.
 #[doc(hidden)]
@@ -26,9 +27,8 @@ impl Json {
     }
 
     pub(super) fn text(&mut self, text: &str) -> Appended {
-        // Without a way out of the loop, the compiler takes many bytes at a time.
-        let is_plain = text.bytes().fold(true, |is_plain, byte| {
-            is_plain & (byte >= b' ') & (byte != b'"') & (byte != b'\\')
+        let is_plain = scan::all(text.as_bytes(), |byte| {
+            (byte >= b' ') & (byte != b'"') & (byte != b'\\')
         });
         if !is_plain {
             return self.other(text);
