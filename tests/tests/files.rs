@@ -83,6 +83,7 @@ fn run(driver: &Driver, folder: &Folder, most: usize) -> u64 {
                 taken += 1;
             }
         }),
+        Driver::Smithy(..) => unreachable!("downloads are the drivers' own"),
     }
     let settled = recording.settled();
     if taken < most {
