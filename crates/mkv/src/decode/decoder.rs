@@ -209,6 +209,43 @@ impl Decoder {
         }
     }
 
+    /// Takes the next bytes of the input from whatever `read` puts into memory, of which it gives
+    /// back how many bytes that are. They are read right into the frame that they belong to, if much
+    /// of one is missing, and into memory that is used again if not.
+    ///
+    /// ```
+    /// use std::io::{Error, Read};
+    ///
+    /// use kvs_mkv::Decoder;
+    ///
+    /// fn decode(mut file: impl Read) -> Result<Decoder, Error> {
+    ///     let mut decoder = Decoder::new();
+    ///     while decoder.push_read(|space| file.read(space))? > 0 {
+    ///         while let Some(event) = decoder.next_event() {
+    ///             println!("{event:?}");
+    ///         }
+    ///     }
+    ///     decoder.finish();
+    ///     Ok(decoder)
+    /// }
+    /// # assert_eq!(decode(&b""[..])?.next_event(), None);
+    /// # Ok::<(), Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// That of `read`, after which nothing has been taken. After the end of the input it is not
+    /// called.
+    pub fn push_read<E>(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        match self.input.finished() {
+            true => Ok(0),
+            false => self.input.fill(read),
+        }
+    }
+
     /// Says that the input has ended. What is pushed from now on is ignored.
     pub fn finish(&mut self) {
         self.input.finish();
@@ -217,16 +254,17 @@ impl Decoder {
     /// The next event; `None` where more input is needed, or after the end of it.
     #[inline]
     pub fn next_event(&mut self) -> Option<Event> {
-        if let Some(frame) = self.ready.take() {
-            return Some(Event::Frame(frame));
-        }
-        if self.input.is_short() && self.events.is_empty() {
+        // Where pieces are small, there is nothing to tell after nearly all of them.
+        if self.input.is_short() && self.ready.is_none() && self.events.is_empty() {
             return None;
         }
         self.advance()
     }
 
     fn advance(&mut self) -> Option<Event> {
+        if let Some(frame) = self.ready.take() {
+            return Some(Event::Frame(frame));
+        }
         loop {
             if let Some(event) = self.events.pop_front() {
                 return Some(event);

@@ -38,6 +38,27 @@ impl Gather {
         self.missing > 0
     }
 
+    pub(super) fn missing(&self) -> usize {
+        self.missing
+    }
+
+    /// Takes what `read` puts where what is missing belongs, `most` bytes at most.
+    pub(super) fn fill<E>(
+        &mut self,
+        most: usize,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        let come = self.have.len();
+        let len = most.min(self.missing);
+        self.make_room(len);
+        self.have.resize(come.saturating_add(len), 0);
+        let read = read(self.have.get_mut(come..).unwrap_or_default());
+        let filled = read.as_ref().map_or(0, |filled| len.min(*filled));
+        self.have.truncate(come.saturating_add(filled));
+        self.missing = self.missing.saturating_sub(filled);
+        read.map(|_| filled)
+    }
+
     /// Takes a piece of which nothing is left then, and after which something is missing still.
     #[inline]
     pub(super) fn absorb(&mut self, piece: &[u8]) -> bool {
@@ -64,27 +85,36 @@ impl Gather {
     /// Takes what is missing from a piece; how much that is.
     pub(super) fn feed(&mut self, piece: &[u8]) -> usize {
         let taken = piece.get(..self.missing).unwrap_or(piece);
-        let spare = self.have.capacity().saturating_sub(self.have.len());
-        if spare < taken.len() {
-            self.grow(taken.len());
-        }
+        self.make_room(taken.len());
         self.have.extend_from_slice(taken);
         self.missing = self.missing.saturating_sub(taken.len());
         taken.len()
     }
 
+    #[inline]
+    fn make_room(&mut self, more: usize) {
+        let spare = self.have.capacity().saturating_sub(self.have.len());
+        if spare < more {
+            self.grow(more);
+        }
+    }
+
     /// Makes room for `more` bytes of what is missing.
+    #[inline]
     fn grow(&mut self, more: usize) {
+        match self.have.is_empty() && self.missing <= SMALL {
+            true => self.have = BytesMut::with_capacity(self.missing),
+            false => self.grow_large(more),
+        }
+    }
+
+    fn grow_large(&mut self, more: usize) {
         let come = self.have.len();
         if come > 0 {
             // With what came, not to the size declared.
             return self.have.reserve(come.max(more).min(self.missing));
         }
         let at_once = self.missing.min(AT_ONCE.max(more));
-        if at_once <= SMALL {
-            self.have = BytesMut::with_capacity(at_once);
-            return;
-        }
         // What was set aside for a much larger one would be kept alive by this one.
         if self.last_whole / 2 > at_once {
             self.last = BytesMut::new();
@@ -153,6 +183,23 @@ mod tests {
         assert!(gather.have.capacity() <= AT_ONCE);
         gather.stop();
         assert_eq!(&gather.take()[..], b"abc");
+    }
+
+    #[test]
+    fn what_is_read_goes_where_it_belongs() {
+        let mut gather = Gather::default();
+        gather.begin(5);
+        assert_eq!(gather.feed(b"ab"), 2);
+        assert_eq!(gather.fill(2, |_| Err("no")), Err("no"));
+        let read = |space: &mut [u8]| {
+            space.copy_from_slice(b"cd");
+            Ok::<_, &str>(1)
+        };
+        assert_eq!(gather.fill(2, read), Ok(1));
+        assert_eq!((gather.len(), gather.missing()), (3, 2));
+        // One that lies is not believed.
+        assert_eq!(gather.fill(9, |_| Ok::<_, &str>(9)), Ok(2));
+        assert_eq!(&gather.take()[..], b"abc\0\0");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use bytes::{Buf, Bytes};
 
 use super::checksum::Sum;
 use super::gather::Gather;
+use super::intake::{self, Intake};
 
 /// Bytes that tell whether an element begins: its head and that of its first child.
 pub(super) const LOOK: usize = 32;
@@ -22,6 +23,7 @@ pub(super) struct Input {
     rest: VecDeque<Bytes>,
     /// What comes before `front`, which is empty for as long as more of this is needed.
     gather: Gather,
+    intake: Intake,
     position: u64,
     finished: bool,
     /// Bytes put back so far.
@@ -85,6 +87,22 @@ impl Input {
         if !piece.is_empty() {
             self.push(Bytes::copy_from_slice(piece));
         }
+    }
+
+    /// Takes what `read` puts into memory: where it stays, if much is missing of one element.
+    pub(super) fn fill<E>(
+        &mut self,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        if self.gather.missing() > intake::LEN / 4 {
+            let filled = self.gather.fill(intake::LEN, read)?;
+            self.release();
+            return Ok(filled);
+        }
+        let piece = self.intake.fill(read)?;
+        let filled = piece.len();
+        self.push(piece);
+        Ok(filled)
     }
 
     /// Sees to it that the next `want` bytes lie in one piece as soon as they have come.

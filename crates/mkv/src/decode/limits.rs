@@ -2,7 +2,8 @@
 
 /// How large elements may be that are kept in memory; larger ones are
 /// [damage](crate::Fault::TooLarge). Whatever sizes the input claims, a decoder holds one such
-/// element, as far as it has arrived, beside the tracks and tags of one fragment.
+/// element, as far as it has arrived, beside the tracks and tags of one fragment, and at most 2 MiB of
+/// memory that is used again: that of a large frame, for one, and that of pieces.
 ///
 /// ```
 /// use kvs_mkv::{Decoder, Limits};

@@ -25,6 +25,7 @@ mod fragments;
 mod gather;
 mod header;
 mod input;
+mod intake;
 mod level;
 mod limits;
 mod lost;

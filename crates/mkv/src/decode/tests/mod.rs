@@ -17,6 +17,7 @@ mod flips;
 mod hostile;
 mod memory;
 mod payloads;
+mod reads;
 mod round;
 mod streams;
 mod unsized_masters;
