@@ -317,6 +317,9 @@ pub(crate) struct Emulator {
     /// Add a line of JSON to FILE for each request
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Keep the quotas that the service publishes
+    #[arg(long)]
+    pub(crate) quotas: bool,
     /// Let go wrong what FILE says, in JSON
     #[arg(long, value_name = "FILE")]
     pub(crate) faults: Option<PathBuf>,

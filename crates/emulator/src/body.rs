@@ -16,6 +16,7 @@ use tokio::time::{Instant, Sleep, sleep, sleep_until};
 
 use crate::faults::{Breaks, Plan};
 use crate::log::Exchange;
+use crate::quotas::Connection;
 use crate::recording::{self, Recording};
 use crate::shuffle::Random;
 
@@ -195,6 +196,8 @@ pub(crate) struct Media {
     written: VecDeque<Bytes>,
     sizes: Sizes,
     pace: Option<Pace>,
+    /// Counted for as long as the body is under way.
+    _connection: Option<Connection>,
 }
 
 impl Media {
@@ -230,6 +233,15 @@ impl Media {
             written,
             sizes: Sizes(Random::new(0)),
             pace: rate.map(Pace::new),
+            _connection: None,
+        }
+    }
+
+    /// The same, counted as a connection.
+    pub(crate) fn over(self, connection: Option<Connection>) -> Self {
+        Self {
+            _connection: connection,
+            ..self
         }
     }
 

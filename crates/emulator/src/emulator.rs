@@ -15,6 +15,7 @@ use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::faults::{BadFaults, Faults, Planner};
 use crate::log::{Access, Log};
+use crate::quotas::Quotas;
 use crate::recording::Recording;
 use crate::server::{self, Service};
 use crate::stream::Source;
@@ -41,6 +42,7 @@ impl Emulator {
             rate: None,
             faults: Faults::default(),
             clock: Clock::default(),
+            quotas: None,
             log: Log::default(),
         }
     }
@@ -108,6 +110,7 @@ pub struct Builder {
     rate: Option<u64>,
     faults: Faults,
     clock: Clock,
+    quotas: Option<Quotas>,
     log: Log,
 }
 
@@ -152,6 +155,13 @@ impl Builder {
     /// What goes wrong from the beginning; nothing unless set.
     pub fn faults(mut self, faults: Faults) -> Self {
         self.faults = faults;
+        self
+    }
+
+    /// Keeps the quotas that the service publishes: points a second, connections and bandwidth.
+    /// What is beyond them is refused as throttling. None are kept unless this is called.
+    pub fn quotas(mut self) -> Self {
+        self.quotas = Some(Quotas::default());
         self
     }
 
@@ -206,6 +216,7 @@ impl Builder {
             rate: self.rate,
             planner: Arc::new(Mutex::new(Planner::new(self.faults))),
             clock: self.clock,
+            quotas: self.quotas,
             log: self.log,
             requests: AtomicU64::new(0),
         });

@@ -39,6 +39,7 @@ mod load;
 mod log;
 mod numbering;
 mod operations;
+mod quotas;
 mod recording;
 mod refusal;
 mod server;

@@ -27,6 +27,7 @@ use crate::clock::Clock;
 use crate::faults::{Plan, Planner};
 use crate::log::{Exchange, Log};
 use crate::operations::{Answer, Answers, Call, Route, Serve, put_media};
+use crate::quotas::Quotas;
 use crate::refusal::Refusal;
 use crate::shuffle::Random;
 
@@ -46,6 +47,7 @@ pub(crate) struct Service {
     pub(crate) rate: Option<u64>,
     pub(crate) planner: Arc<Mutex<Planner>>,
     pub(crate) clock: Clock,
+    pub(crate) quotas: Option<Quotas>,
     pub(crate) log: Log,
     pub(crate) requests: AtomicU64,
 }
@@ -137,6 +139,7 @@ impl Service {
             now: now.into(),
             clock: &self.clock,
             rate: self.rate,
+            quotas: self.quotas.as_ref(),
         };
         let mut answer = serve(&call, &mut self.streams())?;
         answer.content.disturb(plan);

@@ -28,6 +28,9 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
     if let Some(rate) = options.rate {
         builder = builder.rate(rate);
     }
+    if options.quotas {
+        builder = builder.quotas();
+    }
     if let Some(file) = &options.faults {
         builder = builder.faults(read_faults(file)?);
     }

@@ -10,6 +10,7 @@ use super::playable::{self, Playable};
 use super::range::{LONGEST, Range};
 use super::{Answer, Call};
 use crate::catalogue::Catalogue;
+use crate::quotas::Quota;
 use crate::refusal::Refusal;
 
 const MOST_FRAGMENTS: usize = 200;
@@ -33,6 +34,7 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
     entry.check_retention()?;
     let found = playable::fragments(entry, &range, call.now);
     playable::check_tracks(&found, Playable::Clip)?;
+    call.charge(&entry.arn, Quota::Metadata, found.len().min(MOST_FRAGMENTS))?;
 
     let mut writer = Writer::new(WriterOptions {
         form: Form::Faststart,

@@ -8,12 +8,14 @@ use kvs_api::archived_media::{
 use super::range::Range;
 use super::{Answer, Call};
 use crate::catalogue::Catalogue;
+use crate::quotas::Quota;
 use crate::refusal::Refusal;
 use crate::sessions::{Asked, Discontinuities, Mode, Protocol, Session};
 
 pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
     let input: GetDashStreamingSessionUrl = call.input()?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    call.charge(&entry.arn, Quota::Sessions, 1)?;
     let session = Session::open(Protocol::Dash, &asked(&input)?, entry, call.now)?;
     let mut output = GetDashStreamingSessionUrlOutput::default();
     output.dash_streaming_session_url = Some(format!(

@@ -4,6 +4,7 @@ use kvs_api::video::{ApiName, GetDataEndpoint, GetDataEndpointOutput};
 
 use super::{Answer, Call};
 use crate::catalogue::Catalogue;
+use crate::quotas::Quota;
 use crate::refusal::Refusal;
 
 pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, Refusal> {
@@ -17,8 +18,10 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         }
         Some(_) => {}
     }
-    streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    call.charge(&entry.arn, Quota::Endpoints, 1)?;
+    call.charge(&entry.arn, Quota::AccountEndpoints, 1)?;
     let mut output = GetDataEndpointOutput::default();
-    output.data_endpoint = Some(format!("http://{}", call.host));
+    output.data_endpoint = Some(call.origin());
     Answer::json(&output)
 }

@@ -12,6 +12,7 @@ use super::{Answer, Call};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::entry::Entry;
+use crate::quotas::Quota;
 use crate::recording::{Recorded, Recording};
 use crate::refusal::Refusal;
 
@@ -26,6 +27,7 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         .start_selector
         .ok_or_else(|| Refusal::invalid_argument("StartSelector must be given."))?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    call.charge(&entry.arn, Quota::Readers, 1)?;
     let forgotten = entry.forgotten(call.now);
     let reader = Reader {
         recording: Arc::clone(&entry.recording),
@@ -35,7 +37,7 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
     };
     let (send, media) = mpsc::channel(1);
     tokio::spawn(reader.run(send));
-    Ok(Answer::sent("video/webm", media, call.rate))
+    Ok(Answer::sent("video/webm", media, call.limited_rate()))
 }
 
 /// The ordinal of the fragment to begin with.

@@ -8,6 +8,7 @@ use kvs_mkv::FragmentNumber;
 use super::{Answer, Call};
 use crate::body::Media;
 use crate::catalogue::Catalogue;
+use crate::quotas::Quota;
 use crate::refusal::Refusal;
 
 const MOST_FETCHED: usize = 1_000;
@@ -26,8 +27,16 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         .collect::<Result<Vec<FragmentNumber>, _>>()
         .map_err(|bad| Refusal::invalid_argument(format!("Fragments: {bad}.")))?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    let connection = call.quotas.map(|quotas| quotas.connect(&entry.arn));
+    let connection = connection.transpose()?;
+    call.charge(&entry.arn, Quota::Media, wanted.len())?;
     let fragments = wanted.len();
     let expired = entry.expired(call.now);
-    let media = Media::new(Arc::clone(&entry.recording), expired, wanted, call.rate);
-    Ok(Answer::media(media, fragments))
+    let media = Media::new(
+        Arc::clone(&entry.recording),
+        expired,
+        wanted,
+        call.limited_rate(),
+    );
+    Ok(Answer::media(media.over(connection), fragments))
 }

@@ -8,6 +8,7 @@ use super::range::Range;
 use super::{Answer, Call, bad_token, internal_failure, page_size};
 use crate::catalogue::Catalogue;
 use crate::entry::Entry;
+use crate::quotas::Quota;
 use crate::recording::Recorded;
 use crate::refusal::Refusal;
 use crate::shuffle::Shuffle;
@@ -83,6 +84,7 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
     let input: ListFragments = call.input()?;
     let most = page_size(input.max_results, LISTED, MOST_LISTED)?;
     let entry = streams.find(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
+    call.charge(&entry.arn, Quota::Metadata, most)?;
     let mut listing = Listing::of(input, entry)?;
     let range = Range::of(&listing.selector)?;
     let (page, has_more) = listing.page((entry, call.now), &range, most);

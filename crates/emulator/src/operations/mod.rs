@@ -43,6 +43,7 @@ use tokio::sync::mpsc;
 use crate::body::{Content, Media};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
+use crate::quotas::{self, Quota, Quotas};
 use crate::refusal::Refusal;
 
 /// Where an operation is found, and what serves it.
@@ -183,12 +184,27 @@ pub(crate) struct Call<'a> {
     pub(crate) clock: &'a Clock,
     /// Bytes a second at which media is sent.
     pub(crate) rate: Option<u64>,
+    pub(crate) quotas: Option<&'a Quotas>,
 }
 
 impl Call<'_> {
     /// Where this service is, as the client has it.
     fn origin(&self) -> String {
         format!("http://{}", self.host)
+    }
+
+    /// Takes points of a quota, where there are any.
+    fn charge(&self, arn: &str, quota: Quota, points: usize) -> Result<(), Refusal> {
+        let quotas = self
+            .quotas
+            .map(|quotas| quotas.charge(arn, quota, points, self.now));
+        quotas.unwrap_or(Ok(()))
+    }
+
+    /// Bytes a second of a connection that the quotas are for.
+    fn limited_rate(&self) -> Option<u64> {
+        let limit = self.quotas.map(|_| quotas::BANDWIDTH);
+        [self.rate, limit].into_iter().flatten().min()
     }
 
     /// A parameter of the query.

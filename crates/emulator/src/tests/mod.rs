@@ -8,6 +8,7 @@ mod faults;
 mod ingest;
 mod log;
 mod playback;
+mod quotas;
 mod recordings;
 
 use kvs_api::archived_media::{
