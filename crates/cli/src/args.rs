@@ -308,7 +308,7 @@ pub(crate) struct Emulator {
     /// Address to listen on; port 0 is any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     pub(crate) listen: SocketAddr,
-    /// Serve FILE as the stream NAME, N times in a row [default: the stream `demo`]
+    /// Serve FILE as the stream NAME, N times in a row [default: the stream `demo`, without --data]
     #[arg(long, value_name = "NAME=FILE[,repeat=N]")]
     pub(crate) load: Vec<Load>,
     /// Send media no faster than that
@@ -317,6 +317,9 @@ pub(crate) struct Emulator {
     /// Add a line of JSON to FILE for each request
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Keep streams that are created and what is put into them in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
     /// Keep the quotas that the service publishes
     #[arg(long)]
     pub(crate) quotas: bool,

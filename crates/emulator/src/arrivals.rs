@@ -1,6 +1,6 @@
 //! What arrives while the emulator runs.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -24,8 +24,8 @@ pub(crate) struct Arrived {
 
 #[derive(Default)]
 struct Kept {
-    arrivals: VecDeque<Arrival>,
-    forgotten: u64,
+    /// By their places among all that have arrived.
+    arrivals: BTreeMap<u64, Arrival>,
 }
 
 /// What a reader waits for.
@@ -47,39 +47,46 @@ impl Arrived {
         self.state.borrow().arrived
     }
 
-    /// Of those, how many are forgotten.
+    /// The place of the first that is not forgotten.
     pub(crate) fn first(&self) -> u64 {
-        self.kept().forgotten
+        let first = self.kept().arrivals.keys().next().copied();
+        first.unwrap_or_else(|| self.len())
     }
 
     pub(crate) fn get(&self, index: u64) -> Option<Arrival> {
-        let kept = self.kept();
-        let index = usize::try_from(index.checked_sub(kept.forgotten)?).ok()?;
-        kept.arrivals.get(index).cloned()
+        self.kept().arrivals.get(&index).cloned()
     }
 
     /// Adds one; its place among all is told.
     pub(crate) fn push(&self, arrival: Arrival) -> u64 {
         let mut kept = self.kept();
-        kept.arrivals.push_back(arrival);
-        let index = self.state.borrow().arrived;
+        let index = self.len();
+        kept.arrivals.insert(index, arrival);
         drop(kept);
         self.state
             .send_modify(|state| state.arrived = index.saturating_add(1));
         index
     }
 
-    /// Drops those that arrived then or earlier.
-    pub(crate) fn forget(&self, then: i64) {
+    /// What had arrived before, `had` of them at least.
+    pub(crate) fn restore(&self, arrivals: BTreeMap<u64, Arrival>, had: u64) {
+        let last = arrivals.keys().next_back();
+        let had = last.map_or(had, |last| last.saturating_add(1).max(had));
+        self.kept().arrivals = arrivals;
+        self.state.send_modify(|state| state.arrived = had);
+    }
+
+    /// Drops those that arrived then or earlier; their places are told.
+    pub(crate) fn forget(&self, then: i64) -> Vec<u64> {
         let mut kept = self.kept();
-        while kept
-            .arrivals
-            .front()
-            .is_some_and(|first| first.server <= then)
+        let mut forgotten = Vec::new();
+        while let Some(first) = kept.arrivals.first_entry()
+            && first.get().server <= then
         {
-            kept.arrivals.pop_front();
-            kept.forgotten = kept.forgotten.saturating_add(1);
+            forgotten.push(*first.key());
+            first.remove();
         }
+        forgotten
     }
 
     pub(crate) fn watch(&self) -> watch::Receiver<State> {

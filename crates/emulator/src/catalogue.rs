@@ -1,15 +1,18 @@
 //! The streams of the account.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::io;
+use std::path::Path;
 
 use http::StatusCode;
 use kvs_api::protocol::Timestamp;
 use kvs_api::video::{CreateStream, Status, StreamInfo};
 
-use crate::entry::{Entry, version};
+use crate::entry::{Entry, Home, version};
 use crate::recording::Recording;
 use crate::refusal::Refusal;
+use crate::store::{Found, Settings, Store};
+use crate::stream::Stream;
 
 /// Where the streams are said to be: the account that documentation uses.
 const ARN_PREFIX: &str = "arn:aws:kinesisvideo:us-east-1:111122223333:stream";
@@ -23,16 +26,27 @@ pub(crate) struct Catalogue {
     streams: BTreeMap<String, Entry>,
     /// Creation time of the newest stream: ARNs end in it, and must be of one stream only.
     newest: i64,
+    store: Option<Store>,
 }
 
 impl Catalogue {
-    /// Adds the stream that `request` describes, created at `now`.
+    /// Adds the stream that `request` describes, created at `now`, with nothing in it.
     pub(crate) fn create(
         &mut self,
         request: CreateStream,
-        recording: Recording,
         now: Timestamp,
     ) -> Result<&Entry, Refusal> {
+        self.insert(request, None, now)
+    }
+
+    fn insert(
+        &mut self,
+        request: CreateStream,
+        loaded: Option<Recording>,
+        now: Timestamp,
+    ) -> Result<&Entry, Refusal> {
+        let is_loaded = loaded.is_some();
+        let recording = loaded.unwrap_or_else(|| Recording::from(Stream::empty()));
         let name = request.stream_name.unwrap_or_default();
         check_name("StreamName", &name)?;
         let retention = request.data_retention_in_hours.unwrap_or(0);
@@ -60,9 +74,41 @@ impl Catalogue {
         info.status = Some(Status::Active);
         info.creation_time = Some(Timestamp::from_millis(self.newest));
         info.data_retention_in_hours = Some(retention);
-        let recording = Arc::new(recording);
-        let entry = Entry::new(name.clone(), arn, recording, info);
+        let settings = Settings {
+            info,
+            tags: request.tags.unwrap_or_default(),
+            had: 0,
+        };
+        let home = match (&self.store, is_loaded) {
+            (None, _) => Home::Memory,
+            (Some(_), true) => Home::Guest,
+            (Some(store), false) => {
+                let folder = store.create(&self.newest.to_string(), &settings);
+                Home::Folder(folder.map_err(|error| Refusal::not_kept(&error))?)
+            }
+        };
+        let entry = Entry::new(recording, settings, home);
         Ok(self.streams.entry(name).or_insert(entry))
+    }
+
+    /// The streams of a folder, to which those are added that will be created.
+    pub(crate) fn kept_in(folder: &Path) -> io::Result<Self> {
+        let store = Store::open(folder)?;
+        let mut streams = Self::default();
+        for found in store.load()? {
+            let Found {
+                folder,
+                settings,
+                fragments,
+            } = found;
+            let created = settings.info.creation_time.unwrap_or_default();
+            streams.newest = streams.newest.max(created.as_millis());
+            let recording = Recording::restored(fragments, settings.had);
+            let entry = Entry::new(recording, settings, Home::Folder(folder));
+            streams.streams.insert(entry.name.clone(), entry);
+        }
+        streams.store = Some(store);
+        Ok(streams)
     }
 
     /// Adds under `name` a recording that is loaded at `now`.
@@ -79,7 +125,7 @@ impl Catalogue {
             data_retention_in_hours: Some(RETENTION_HOURS),
             ..CreateStream::default()
         };
-        self.create(request, recording, created).map(|_| ())
+        self.insert(request, Some(recording), created).map(|_| ())
     }
 
     /// The stream that a request names. An ARN goes before a name.
@@ -106,8 +152,13 @@ impl Catalogue {
         found.ok_or_else(Refusal::no_such_stream)
     }
 
-    pub(crate) fn remove(&mut self, name: &str) {
+    pub(crate) fn remove(&mut self, name: &str) -> Result<(), Refusal> {
+        let Some(entry) = self.streams.get(name) else {
+            return Err(Refusal::no_such_stream());
+        };
+        entry.discard()?;
         self.streams.remove(name);
+        Ok(())
     }
 
     /// Streams whose names begin with `prefix` and come after `after`, by name.

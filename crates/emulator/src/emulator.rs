@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -43,6 +44,7 @@ impl Emulator {
             faults: Faults::default(),
             clock: Clock::default(),
             quotas: None,
+            data: None,
             log: Log::default(),
         }
     }
@@ -111,6 +113,7 @@ pub struct Builder {
     faults: Faults,
     clock: Clock,
     quotas: Option<Quotas>,
+    data: Option<PathBuf>,
     log: Log,
 }
 
@@ -165,6 +168,17 @@ impl Builder {
         self
     }
 
+    /// Keeps streams that are created, and what is put into them, in this folder: a later emulator
+    /// goes on with them, however this one ends. In memory only unless set, and so is what is put
+    /// into a stream of [`stream`](Self::stream) in any case. No other emulator may use the folder
+    /// meanwhile.
+    ///
+    /// All of it is read into memory at the start.
+    pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data = Some(folder.into());
+        self
+    }
+
     /// Where the time is from; the system unless set. Signatures, sessions and retention go by it.
     pub fn clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
         self.clock = Clock::from(now);
@@ -191,13 +205,16 @@ impl Builder {
     /// Starts to serve. Requests are accepted when this returns.
     ///
     /// # Errors
-    /// When the address cannot be listened on, the file of a stream cannot be served, or a stream
+    /// When the address cannot be listened on, the folder of data cannot be used, the file of a stream cannot be served, or a stream
     /// has no name that the service allows or that of another. The error says which.
     pub fn start(self) -> io::Result<Emulator> {
         self.faults
             .check()
             .map_err(|bad| invalid(bad.to_string()))?;
-        let mut streams = Catalogue::default();
+        let mut streams = match &self.data {
+            Some(folder) => Catalogue::kept_in(folder)?,
+            None => Catalogue::default(),
+        };
         let now = self.clock.now().into();
         for (name, source) in self.streams {
             let stream = source.load().map_err(|error| invalid(error.to_string()))?;

@@ -1,15 +1,22 @@
 //! A stream of the account.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 
 use http::StatusCode;
 use kvs_api::protocol::Timestamp;
 use kvs_api::video::StreamInfo;
+use kvs_mkv::FragmentNumber;
+use kvs_mkv::payload::{self, PayloadOptions};
 
-use crate::recording::{Recorded, Recording};
+use crate::arrivals::Arrival;
+use crate::ingest::Fault;
+use crate::load::Stored;
+use crate::recording::{self, Recorded, Recording};
 use crate::refusal::Refusal;
 use crate::shuffle::Random;
+use crate::store::{Folder, Settings};
 
 const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
@@ -26,22 +33,110 @@ pub(crate) struct Entry {
     pub(crate) recording: Arc<Recording>,
     info: StreamInfo,
     tags: BTreeMap<String, String>,
+    home: Home,
+}
+
+/// Where what arrives is kept.
+#[derive(Debug)]
+pub(crate) enum Home {
+    Memory,
+    Folder(Folder),
+    /// In memory, beside streams that are in a folder: what was loaded from a file.
+    Guest,
 }
 
 impl Entry {
-    pub(crate) fn new(
-        name: String,
-        arn: String,
-        recording: Arc<Recording>,
-        info: StreamInfo,
-    ) -> Self {
+    pub(crate) fn new(recording: Recording, settings: Settings, home: Home) -> Self {
+        let Settings { info, tags, .. } = settings;
         Self {
-            name,
-            arn,
-            recording,
+            name: info.stream_name.clone().unwrap_or_default(),
+            arn: info.stream_arn.clone().unwrap_or_default(),
+            recording: Arc::new(recording),
             info,
-            tags: BTreeMap::new(),
+            tags,
+            home,
         }
+    }
+
+    fn settings(&self) -> Settings {
+        Settings {
+            info: self.info.clone(),
+            tags: self.tags.clone(),
+            had: self.recording.arrivals().len(),
+        }
+    }
+
+    /// Changes its settings, all of them or none.
+    pub(crate) fn update(
+        &mut self,
+        change: impl FnOnce(&mut Self) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        let before = self.settings();
+        change(self)?;
+        if let Home::Folder(folder) = &self.home
+            && let Err(error) = folder.save(&self.settings())
+        {
+            self.info = before.info;
+            self.tags = before.tags;
+            return Err(Refusal::not_kept(&error));
+        }
+        Ok(())
+    }
+
+    /// Takes all of it off the disk, if it is there.
+    pub(crate) fn discard(&self) -> Result<(), Refusal> {
+        match &self.home {
+            Home::Folder(folder) => folder.remove().map_err(|error| Refusal::not_kept(&error)),
+            Home::Memory | Home::Guest => Ok(()),
+        }
+    }
+
+    /// Adds a fragment: its number, and whether it is kept as it should be.
+    pub(crate) fn take(
+        &self,
+        stored: Arc<Stored>,
+        producer: i64,
+        now: Timestamp,
+    ) -> Result<(FragmentNumber, bool), Fault> {
+        self.forget(now).map_err(|_| Fault::Archival)?;
+        let number = self.recording.next_number().ok_or(Fault::Archival)?;
+        let is_archived = self.retention_hours() > 0;
+        let server = recording::nanos(now);
+        if let Home::Folder(folder) = &self.home
+            && is_archived
+        {
+            let options = PayloadOptions {
+                number: number.clone(),
+                server_timestamp: kvs_mkv::Timestamp::from_nanos(server),
+                producer_timestamp: kvs_mkv::Timestamp::from_nanos(producer),
+                shift: 0,
+            };
+            let payload = payload::encode(&stored.fragment, &options);
+            let put = folder.put(&number, &payload);
+            put.map_err(|_| Fault::Archival)?;
+        }
+        self.recording.push(Arrival {
+            stored,
+            producer,
+            server,
+        });
+        Ok((number, is_archived && !matches!(self.home, Home::Guest)))
+    }
+
+    /// Drops what nobody can read any more. How much there was is written down first, so that no
+    /// number is given twice.
+    fn forget(&self, now: Timestamp) -> io::Result<()> {
+        let forgotten = self.recording.forget(self.forgotten(now));
+        if let Home::Folder(folder) = &self.home
+            && !forgotten.is_empty()
+        {
+            folder.save(&self.settings())?;
+            for number in forgotten {
+                // Of what was not archived there is no file.
+                let _ = folder.forget(&number);
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn info(&self) -> StreamInfo {

@@ -37,6 +37,7 @@ mod faults;
 mod ingest;
 mod load;
 mod log;
+mod media;
 mod numbering;
 mod operations;
 mod quotas;
@@ -45,6 +46,7 @@ mod refusal;
 mod server;
 mod sessions;
 mod shuffle;
+mod store;
 mod stream;
 mod token;
 

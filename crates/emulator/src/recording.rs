@@ -101,14 +101,43 @@ impl Recording {
         (0..self.loaded()).chain(first..self.len())
     }
 
-    /// Adds a fragment that has arrived. Its ordinal is told.
-    pub(crate) fn push(&self, arrival: Arrival) -> u64 {
-        self.loaded().saturating_add(self.arrived.push(arrival))
+    /// The number of the next fragment.
+    pub(crate) fn next_number(&self) -> Option<FragmentNumber> {
+        self.numbering.number(self.len())
     }
 
-    /// Drops fragments that had arrived then or earlier.
-    pub(crate) fn forget(&self, then: Moment) {
-        self.arrived.forget(nanos(then));
+    /// Adds a fragment that has arrived.
+    pub(crate) fn push(&self, arrival: Arrival) {
+        self.arrived.push(arrival);
+    }
+
+    /// Drops fragments that had arrived then or earlier; their numbers are told.
+    pub(crate) fn forget(&self, then: Moment) -> Vec<FragmentNumber> {
+        let forgotten = self.arrived.forget(nanos(then)).into_iter();
+        let ordinals = forgotten.map(|index| self.loaded().saturating_add(index));
+        ordinals
+            .filter_map(|ordinal| self.numbering.number(ordinal))
+            .collect()
+    }
+
+    /// What had arrived when an earlier emulator ended, `had` of them at least.
+    pub(crate) fn restored(fragments: Vec<Fragment>, had: u64) -> Self {
+        let empty = Self::from(Stream::empty());
+        let arrivals = fragments.into_iter().filter_map(|fragment| {
+            let index = empty.numbering.counter(fragment.number.as_ref()?)?;
+            let producer = fragment.producer_timestamp?.as_nanos();
+            let server = fragment.server_timestamp?.as_nanos();
+            let stored = Arc::new(Stored::anew(fragment));
+            let arrival = Arrival {
+                stored,
+                producer,
+                server,
+            };
+            Some((index, arrival))
+        });
+        let arrivals = arrivals.collect();
+        empty.arrived.restore(arrivals, had);
+        empty
     }
 
     /// What has arrived, and what is yet to.

@@ -70,6 +70,15 @@ impl Refusal {
         Self::modelled(StatusCode::BAD_REQUEST, code, message)
     }
 
+    /// The emulator's own disk fails.
+    pub(crate) fn not_kept(error: &std::io::Error) -> Self {
+        Self::common(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalFailure",
+            format!("The emulator cannot write its data: {error}."),
+        )
+    }
+
     pub(crate) fn not_authorized(message: impl Into<String>) -> Self {
         Self::modelled(StatusCode::FORBIDDEN, "NotAuthorizedException", message)
     }

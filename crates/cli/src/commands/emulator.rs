@@ -15,7 +15,7 @@ use crate::report::units::Count;
 pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
     let mut builder = Emulator::builder().listen(options.listen);
     let mut served = Vec::new();
-    for (name, stream) in streams(&options.load)? {
+    for (name, stream) in streams(options)? {
         for warning in stream.warnings() {
             say(format_args!("warning: stream {name}: {warning}"));
         }
@@ -27,6 +27,9 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
     }
     if let Some(rate) = options.rate {
         builder = builder.rate(rate);
+    }
+    if let Some(folder) = &options.data {
+        builder = builder.data(folder);
     }
     if options.quotas {
         builder = builder.quotas();
@@ -50,16 +53,18 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
     let mut out = Lines::new();
     out.text(format_args!("listening on {}", emulator.url()))?;
     out.flush()?;
-    say(format_args!("serving {}", served.join(", ")));
+    if !served.is_empty() {
+        say(format_args!("serving {}", served.join(", ")));
+    }
     emulator.wait();
     Ok(Outcome::Whole)
 }
 
-fn streams(load: &[args::Load]) -> Result<Vec<(String, Stream)>, Failure> {
-    if load.is_empty() {
+fn streams(options: &args::Emulator) -> Result<Vec<(String, Stream)>, Failure> {
+    if options.load.is_empty() && options.data.is_none() {
         return Ok(vec![("demo".to_owned(), Stream::demo())]);
     }
-    let streams = load.iter().map(|load| {
+    let streams = options.load.iter().map(|load| {
         let stream = Stream::from_path(&load.file).map_err(Failure::new)?;
         Ok((load.name.clone(), stream.repeat(load.repeat)))
     });

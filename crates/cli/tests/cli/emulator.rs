@@ -101,6 +101,17 @@ fn what_cannot_be_served_is_told() {
 }
 
 #[test]
+fn data_is_kept_in_a_folder() {
+    let bench = Bench::new("emulator_data");
+    let server = Server::start(&bench, "--data data --quotas");
+    let names = bench.run_at(&server.url, "streams --json").well().json();
+    assert_eq!(names.len(), 0, "no demo");
+    assert!(bench.path("data").is_dir());
+    bench.write("file", "I am a text.\n");
+    bench.run("emulator --data file").fails(1, &["file"]);
+}
+
+#[test]
 fn faults_happen_as_a_file_says() {
     let bench = Bench::new("emulator_faults");
     let rule = r#"{"operation":"ListFragments","fault":{"status":{"status":403,"code":"Nope"}}}"#;

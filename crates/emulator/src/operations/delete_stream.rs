@@ -17,6 +17,6 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         entry.check_version(input.current_version.as_deref())?;
     }
     let name = entry.name.clone();
-    streams.remove(&name);
+    streams.remove(&name)?;
     Answer::json(&json!({}))
 }

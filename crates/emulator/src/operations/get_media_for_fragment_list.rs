@@ -6,8 +6,8 @@ use kvs_api::archived_media::GetMediaForFragmentList;
 use kvs_mkv::FragmentNumber;
 
 use super::{Answer, Call};
-use crate::body::Media;
 use crate::catalogue::Catalogue;
+use crate::media::Media;
 use crate::quotas::Quota;
 use crate::refusal::Refusal;
 

@@ -40,9 +40,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 
-use crate::body::{Content, Media};
+use crate::body::Content;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
+use crate::media::Media;
 use crate::quotas::{self, Quota, Quotas};
 use crate::refusal::Refusal;
 
@@ -279,6 +280,15 @@ impl Answer {
         Self {
             content_type,
             content: Content::Media(Media::sent(pieces, rate)),
+            fragments: 0,
+        }
+    }
+
+    /// Lines that are told while the request goes on.
+    fn told(lines: mpsc::Receiver<Vec<Bytes>>) -> Self {
+        Self {
+            content_type: "application/json",
+            content: Content::Media(Media::told(lines)),
             fragments: 0,
         }
     }

@@ -13,10 +13,9 @@ use tokio::sync::mpsc::{self, Sender};
 use tokio::time::timeout;
 
 use super::Answer;
-use crate::arrivals::Arrival;
 use crate::ingest::{self, Ack, Fault, Ingest, Step};
 use crate::load::Stored;
-use crate::recording::{self, Recording};
+use crate::recording::Recording;
 use crate::refusal::Refusal;
 use crate::server::Service;
 
@@ -52,7 +51,7 @@ pub(crate) fn serve(
         _producer: producer,
     };
     tokio::spawn(connection.run(body));
-    Ok(Answer::sent("application/json", told, None))
+    Ok(Answer::told(told))
 }
 
 fn header<'a>(head: &'a Parts, name: &str) -> Option<&'a str> {
@@ -168,16 +167,8 @@ impl Connection {
         let streams = self.service.streams();
         let entry = streams.find(None, Some(&self.arn));
         let entry = entry.map_err(|_| Fault::StreamNotActive)?;
-        let recording = &entry.recording;
-        recording.forget(entry.forgotten(now));
-        let ordinal = recording.push(Arrival {
-            stored: fragment,
-            producer,
-            server: recording::nanos(now),
-        });
-        let stored = recording.at(ordinal).and_then(|stored| stored.number());
-        let number = stored.ok_or(Fault::Archival)?.to_string();
-        Ok((number, entry.retention_hours() > 0))
+        let (number, is_kept) = entry.take(fragment, producer, now)?;
+        Ok((number.to_string(), is_kept))
     }
 }
 

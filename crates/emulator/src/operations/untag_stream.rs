@@ -14,6 +14,9 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
         return Err(Refusal::invalid_argument("TagKeyList must name a tag."));
     }
     let entry = streams.find_mut(input.stream_name.as_deref(), input.stream_arn.as_deref())?;
-    entry.untag(&keys);
+    entry.update(|entry| {
+        entry.untag(&keys);
+        Ok(())
+    })?;
     Answer::json(&json!({}))
 }

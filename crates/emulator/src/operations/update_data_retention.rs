@@ -34,8 +34,10 @@ pub(super) fn serve(call: &Call<'_>, streams: &mut Catalogue) -> Result<Answer, 
             "The data retention would be {hours} hours; it is 0 to {LONGEST}."
         )));
     }
-    entry.change(input.current_version.as_deref(), |info| {
-        info.data_retention_in_hours = Some(hours);
+    entry.update(|entry| {
+        entry.change(input.current_version.as_deref(), |info| {
+            info.data_retention_in_hours = Some(hours);
+        })
     })?;
     Answer::json(&json!({}))
 }

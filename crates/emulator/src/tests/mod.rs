@@ -4,6 +4,7 @@ mod archived;
 mod auth;
 mod client;
 mod control;
+mod data;
 mod faults;
 mod ingest;
 mod log;

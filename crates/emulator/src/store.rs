@@ -1,0 +1,179 @@
+//! Streams in a folder, safe from being killed at any moment.
+//!
+//! ```text
+//!  FOLDER/1790000000000/stream.json    settings and tags of the stream created then
+//!  FOLDER/1790000000000/9134….mkv      a fragment, as the service sends it
+//! ```
+//!
+//! What is written goes to the disk under a temporary name first, and then takes its own. So what
+//! stands under a name is whole, and what a run that was killed has left under others is removed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use kvs_api::video::StreamInfo;
+use kvs_mkv::{Fragment, FragmentNumber, Fragments, State};
+use serde::{Deserialize, Serialize};
+
+const SETTINGS: &str = "stream.json";
+const FRAGMENT: &str = "mkv";
+/// Ends the names of what is not yet, or no longer.
+const TEMPORARY: &str = "tmp";
+
+/// What is kept of a stream beside its fragments.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub(crate) info: StreamInfo,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Fragments that it has had at least, for what has expired leaves no file.
+    pub(crate) had: u64,
+}
+
+/// The folder of all streams.
+#[derive(Debug)]
+pub(crate) struct Store {
+    root: PathBuf,
+}
+
+/// The folder of one.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder {
+    path: PathBuf,
+}
+
+/// A stream as it is found.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) folder: Folder,
+    pub(crate) settings: Settings,
+    pub(crate) fragments: Vec<Fragment>,
+}
+
+impl Store {
+    pub(crate) fn open(root: &Path) -> io::Result<Self> {
+        fs::create_dir_all(root).map_err(|error| in_file(root, &error))?;
+        Ok(Self {
+            root: root.to_owned(),
+        })
+    }
+
+    /// All streams that are kept here.
+    pub(crate) fn load(&self) -> io::Result<Vec<Found>> {
+        let mut found = Vec::new();
+        for path in entries(&self.root)? {
+            if is_temporary(&path) {
+                fs::remove_dir_all(&path).map_err(|error| in_file(&path, &error))?;
+            } else if path.join(SETTINGS).exists() {
+                found.push(Folder { path }.load()?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Begins a stream, under a name that no other has.
+    pub(crate) fn create(&self, name: &str, settings: &Settings) -> io::Result<Folder> {
+        let path = self.root.join(name);
+        let temporary = Folder {
+            path: path.with_extension(TEMPORARY),
+        };
+        fs::create_dir(&temporary.path)?;
+        temporary.save(settings)?;
+        fs::rename(&temporary.path, &path)?;
+        sync_folder(&self.root)?;
+        Ok(Folder { path })
+    }
+}
+
+impl Folder {
+    fn load(self) -> io::Result<Found> {
+        let settings = self.path.join(SETTINGS);
+        let read = fs::read(&settings).map_err(|error| in_file(&settings, &error))?;
+        let read = serde_json::from_slice(&read);
+        let read = read.map_err(|error| in_file(&settings, &error))?;
+        let mut fragments = Vec::new();
+        for path in entries(&self.path)? {
+            if is_temporary(&path) {
+                fs::remove_file(&path).map_err(|error| in_file(&path, &error))?;
+            } else if path.extension().is_some_and(|kind| kind == FRAGMENT) {
+                let bytes = fs::read(&path).map_err(|error| in_file(&path, &error))?;
+                fragments.push(decode(bytes).ok_or_else(|| in_file(&path, &"is damaged"))?);
+            }
+        }
+        Ok(Found {
+            folder: self,
+            settings: read,
+            fragments,
+        })
+    }
+
+    pub(crate) fn save(&self, settings: &Settings) -> io::Result<()> {
+        let json = serde_json::to_vec(settings)?;
+        self.write(SETTINGS, &[Bytes::from(json)])
+    }
+
+    /// Keeps a fragment. When this returns, it is on the disk.
+    pub(crate) fn put(&self, number: &FragmentNumber, pieces: &[Bytes]) -> io::Result<()> {
+        self.write(&format!("{number}.{FRAGMENT}"), pieces)
+    }
+
+    pub(crate) fn forget(&self, number: &FragmentNumber) -> io::Result<()> {
+        fs::remove_file(self.path.join(format!("{number}.{FRAGMENT}")))
+    }
+
+    /// Removes the stream. It is gone as soon as it has lost its name.
+    pub(crate) fn remove(&self) -> io::Result<()> {
+        let gone = self.path.with_extension(TEMPORARY);
+        fs::rename(&self.path, &gone)?;
+        if let Some(root) = self.path.parent() {
+            sync_folder(root)?;
+        }
+        fs::remove_dir_all(gone)
+    }
+
+    fn write(&self, name: &str, pieces: &[Bytes]) -> io::Result<()> {
+        let temporary = self.path.join(format!("{name}.{TEMPORARY}"));
+        let mut file = File::create(&temporary)?;
+        for piece in pieces {
+            file.write_all(piece)?;
+        }
+        file.sync_all()?;
+        fs::rename(&temporary, self.path.join(name))?;
+        sync_folder(&self.path)
+    }
+}
+
+/// The one fragment of a file, if it is whole.
+fn decode(bytes: Vec<u8>) -> Option<Fragment> {
+    let mut fragments = Fragments::new();
+    fragments.push(Bytes::from(bytes));
+    fragments.finish();
+    let fragment = fragments.next_fragment()?.ok()?;
+    let is_alone = fragments.next_fragment().is_none();
+    (is_alone && fragment.state == State::Complete && fragment.number.is_some()).then_some(fragment)
+}
+
+/// What is in a folder, in the order of names.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let read = fs::read_dir(folder).and_then(|entries| {
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        paths.collect::<io::Result<Vec<_>>>()
+    });
+    let mut paths = read.map_err(|error| in_file(folder, &error))?;
+    paths.sort();
+    Ok(paths)
+}
+
+fn is_temporary(path: &Path) -> bool {
+    path.extension().is_some_and(|kind| kind == TEMPORARY)
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+fn in_file(path: &Path, problem: &dyn std::fmt::Display) -> io::Error {
+    io::Error::other(format!("{}: {problem}", path.display()))
+}
