@@ -317,6 +317,10 @@ pub(crate) struct Emulator {
     /// Add a line of JSON to FILE for each request
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
+    /// Speak HTTPS, and write the certificate that clients have to trust to FILE; needs a kvs built
+    /// with the feature `tls`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) tls: Option<PathBuf>,
     /// Keep streams that are created and what is put into them in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,

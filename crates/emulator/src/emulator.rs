@@ -20,6 +20,8 @@ use crate::quotas::Quotas;
 use crate::recording::Recording;
 use crate::server::{self, Service};
 use crate::stream::Source;
+#[cfg(feature = "tls")]
+use crate::tls::Authority;
 
 /// The service, listening on this machine until it is stopped or dropped.
 ///
@@ -28,6 +30,8 @@ use crate::stream::Source;
 pub struct Emulator {
     addr: SocketAddr,
     url: String,
+    #[cfg(feature = "tls")]
+    authority: Option<String>,
     planner: Arc<Mutex<Planner>>,
     stop: watch::Sender<()>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -45,6 +49,8 @@ impl Emulator {
             clock: Clock::default(),
             quotas: None,
             data: None,
+            #[cfg(feature = "tls")]
+            tls: false,
             log: Log::default(),
         }
     }
@@ -57,6 +63,13 @@ impl Emulator {
     /// The socket that it listens on.
     pub fn addr(&self) -> SocketAddr {
         self.addr
+    }
+
+    /// The certificate of the authority that vouches for it, in PEM: what clients have to trust,
+    /// as by `AWS_CA_BUNDLE`. `None` where it does not speak HTTPS.
+    #[cfg(feature = "tls")]
+    pub fn authority(&self) -> Option<&str> {
+        self.authority.as_deref()
     }
 
     /// What goes wrong from now on, instead of what did before. The dice begin anew.
@@ -114,6 +127,8 @@ pub struct Builder {
     clock: Clock,
     quotas: Option<Quotas>,
     data: Option<PathBuf>,
+    #[cfg(feature = "tls")]
+    tls: bool,
     log: Log,
 }
 
@@ -158,6 +173,14 @@ impl Builder {
     /// What goes wrong from the beginning; nothing unless set.
     pub fn faults(mut self, faults: Faults) -> Self {
         self.faults = faults;
+        self
+    }
+
+    /// Speaks HTTPS, by a certificate for `localhost` and the address that is listened on. An
+    /// authority is generated for it, which [`Emulator::authority`] tells.
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self) -> Self {
+        self.tls = true;
         self
     }
 
@@ -227,21 +250,41 @@ impl Builder {
                     ))
                 })?;
         }
-        let service = Arc::new(Service {
+        #[cfg(feature = "tls")]
+        let authority = if self.tls {
+            Some(Authority::generate(self.listen.ip())?)
+        } else {
+            None
+        };
+        let service = Service {
             streams: Mutex::new(streams),
             verifier: Verifier::new(self.credentials),
             rate: self.rate,
             planner: Arc::new(Mutex::new(Planner::new(self.faults))),
             clock: self.clock,
             quotas: self.quotas,
+            #[cfg(feature = "tls")]
+            tls: authority
+                .as_ref()
+                .map(|authority| authority.acceptor.clone()),
+            #[cfg(feature = "tls")]
+            scheme: if self.tls { "https" } else { "http" },
+            #[cfg(not(feature = "tls"))]
+            scheme: "http",
             log: self.log,
             requests: AtomicU64::new(0),
-        });
+        };
         let listener = listen(self.listen).map_err(|error| {
             let problem = format!("cannot listen on {}: {error}", self.listen);
             io::Error::new(error.kind(), problem)
         })?;
-        spawn(listener, service)
+        let started = spawn(listener, Arc::new(service));
+        #[cfg(feature = "tls")]
+        let started = started.map(|mut emulator| {
+            emulator.authority = authority.map(|authority| authority.pem);
+            emulator
+        });
+        started
     }
 }
 
@@ -265,13 +308,15 @@ fn spawn(listener: std::net::TcpListener, service: Arc<Service>) -> io::Result<E
         tokio::net::TcpListener::from_std(listener)?
     };
     let (stop, stopped) = watch::channel(());
-    let planner = Arc::clone(&service.planner);
+    let (planner, scheme) = (Arc::clone(&service.planner), service.scheme);
     let thread = thread::Builder::new()
         .name("kvs-emulator".to_owned())
         .spawn(move || runtime.block_on(server::serve(listener, service, stopped)))?;
     Ok(Emulator {
         addr,
-        url: format!("http://{addr}"),
+        url: format!("{scheme}://{addr}"),
+        #[cfg(feature = "tls")]
+        authority: None,
         planner,
         stop,
         thread: Mutex::new(Some(thread)),

@@ -48,6 +48,8 @@ mod sessions;
 mod shuffle;
 mod store;
 mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod token;
 
 pub use emulator::{Builder, Emulator};

@@ -16,6 +16,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use kvs_api::protocol::Timestamp;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
@@ -39,7 +40,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 
 /// What all connections share.
-#[derive(Debug)]
 pub(crate) struct Service {
     pub(crate) streams: Mutex<Catalogue>,
     pub(crate) verifier: Verifier,
@@ -48,6 +48,10 @@ pub(crate) struct Service {
     pub(crate) planner: Arc<Mutex<Planner>>,
     pub(crate) clock: Clock,
     pub(crate) quotas: Option<Quotas>,
+    #[cfg(feature = "tls")]
+    pub(crate) tls: Option<tokio_rustls::TlsAcceptor>,
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
     pub(crate) log: Log,
     pub(crate) requests: AtomicU64,
 }
@@ -65,15 +69,27 @@ pub(crate) async fn serve(
             _ = stop.changed() => return,
         };
         match accepted {
-            Ok((stream, _)) => drop(tokio::spawn(connection(stream, Arc::clone(&service)))),
+            Ok((stream, _)) => drop(tokio::spawn(greet(stream, Arc::clone(&service)))),
             Err(_) => tokio::time::sleep(RESPITE).await,
         }
     }
 }
 
-async fn connection(stream: TcpStream, service: Arc<Service>) {
+async fn greet(stream: TcpStream, service: Arc<Service>) {
     // Without it small answers wait for the client's acknowledgement; they still arrive.
     let _ = stream.set_nodelay(true);
+    #[cfg(feature = "tls")]
+    if let Some(tls) = &service.tls {
+        // A client that does not trust us hangs up.
+        if let Ok(stream) = tls.accept(stream).await {
+            connection(stream, service).await;
+        }
+        return;
+    }
+    connection(stream, service).await;
+}
+
+async fn connection(stream: impl AsyncRead + AsyncWrite + Unpin, service: Arc<Service>) {
     let answer = service_fn(|request| {
         let service = Arc::clone(&service);
         async move { Ok::<_, Infallible>(service.answer(request).await) }
@@ -133,6 +149,7 @@ impl Service {
         }
         let host = request.headers().get(HOST);
         let call = Call {
+            scheme: self.scheme,
             host: host.and_then(|host| host.to_str().ok()).unwrap_or_default(),
             query: request.uri().query().unwrap_or_default(),
             body: request.body(),

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Mutex;
 
-use kvs_emulator::{Emulator, Faults, Stream};
+use kvs_emulator::{Builder, Emulator, Faults, Stream};
 
 use super::stdout::Lines;
 use crate::args;
@@ -31,6 +31,9 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
     if let Some(folder) = &options.data {
         builder = builder.data(folder);
     }
+    if options.tls.is_some() {
+        builder = with_tls(builder)?;
+    }
     if options.quotas {
         builder = builder.quotas();
     }
@@ -47,8 +50,12 @@ pub(super) fn run(options: &args::Emulator) -> Result<Outcome, Failure> {
         });
     }
     let emulator = builder.start().map_err(Failure::new)?;
+    #[cfg(feature = "tls")]
+    if let (Some(file), Some(authority)) = (&options.tls, emulator.authority()) {
+        publish(file, authority)?;
+    }
     if let Some(file) = &options.ready_file {
-        announce(file, emulator.url())?;
+        publish(file, &format!("{}\n", emulator.url()))?;
     }
     let mut out = Lines::new();
     out.text(format_args!("listening on {}", emulator.url()))?;
@@ -83,11 +90,23 @@ fn open_log(file: &Path) -> Result<File, Failure> {
     opened.map_err(|error| Failure::io(format_args!("write {}", file.display()), &error))
 }
 
-/// Writes the URL to `file`, where it is whole as soon as it is seen.
-fn announce(file: &Path, url: &str) -> Result<(), Failure> {
+#[cfg(feature = "tls")]
+fn with_tls(builder: Builder) -> Result<Builder, Failure> {
+    Ok(builder.tls())
+}
+
+#[cfg(not(feature = "tls"))]
+fn with_tls(_: Builder) -> Result<Builder, Failure> {
+    Err(Failure::new(
+        "this kvs cannot speak HTTPS; build one with --features tls",
+    ))
+}
+
+/// Writes a text to `file`, where it is whole as soon as it is seen.
+fn publish(file: &Path, text: &str) -> Result<(), Failure> {
     let mut temporary = file.as_os_str().to_owned();
     temporary.push(".tmp");
-    let written = fs::write(&temporary, format!("{url}\n"));
+    let written = fs::write(&temporary, text);
     written
         .and_then(|()| fs::rename(&temporary, file))
         .map_err(|error| Failure::io(format_args!("write {}", file.display()), &error))

@@ -124,3 +124,27 @@ fn faults_happen_as_a_file_says() {
         .fails(1, &["bad: ", "explode"]);
     bench.run("emulator --faults none").fails(1, &["none"]);
 }
+
+#[cfg(feature = "tls")]
+#[test]
+fn https_is_spoken_where_asked() {
+    let bench = Bench::new("emulator_tls");
+    let server = Server::start(&bench, "--tls authority.pem");
+    assert!(server.url.starts_with("https://"), "{}", server.url);
+    let mut kvs = bench.kvs_at(&server.url, "list demo");
+    let output = kvs
+        .env("AWS_CA_BUNDLE", bench.path("authority.pem"))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+}
+
+#[cfg(not(feature = "tls"))]
+#[test]
+fn https_needs_its_feature() {
+    let bench = Bench::new("emulator_tls");
+    bench
+        .run("emulator --tls authority.pem")
+        .fails(1, &["--features tls"]);
+}

@@ -176,6 +176,7 @@ impl Route {
 /// A request that may be served.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
+    pub(crate) scheme: &'static str,
     /// The `Host` that it was sent to.
     pub(crate) host: &'a str,
     /// What stands behind the path.
@@ -191,7 +192,7 @@ pub(crate) struct Call<'a> {
 impl Call<'_> {
     /// Where this service is, as the client has it.
     fn origin(&self) -> String {
-        format!("http://{}", self.host)
+        format!("{}://{}", self.scheme, self.host)
     }
 
     /// Takes points of a quota, where there are any.

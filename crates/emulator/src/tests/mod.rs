@@ -11,6 +11,8 @@ mod log;
 mod playback;
 mod quotas;
 mod recordings;
+#[cfg(feature = "tls")]
+mod tls;
 
 use kvs_api::archived_media::{
     Fragment, FragmentSelector, FragmentSelectorType, GetMediaForFragmentList, ListFragments,
