@@ -15,14 +15,26 @@
 //! ```
 //!
 //! # What is served
-//! CreateStream, DeleteStream, DescribeStream, ListStreams and GetDataEndpoint, which answers with
-//! the emulator's own address; ListFragments and GetMediaForFragmentList. Any region will do.
+//! - Of the control service: CreateStream, DeleteStream, DescribeStream, ListStreams, UpdateStream,
+//!   UpdateDataRetention, TagStream, UntagStream, ListTagsForStream, and GetDataEndpoint, which
+//!   answers with the emulator's own address. Any region will do.
+//! - Of archived media: ListFragments, GetMediaForFragmentList, GetClip, GetHLSStreamingSessionURL
+//!   and GetDASHStreamingSessionURL, with all that their URLs lead to.
+//! - PutMedia, with acks and the numbers of errors, and GetMedia.
+//!
+//! [`Builder::faults`] lets things go wrong, [`Builder::quotas`] keeps the published quotas,
+//! [`Builder::data`] keeps streams in a folder, [`Builder::clock`] sets the time; HTTPS is a feature,
+//! `tls`.
 //!
 //! # What is simpler than in the cloud
-//! Streams can be used as soon as they are created, and are gone as soon as they are deleted.
-//! Nothing is ingested: a new stream stays empty. The disorder of listings, the sizes of pieces and
-//! the numbers of fragments are the same every time. Quotas are not enforced; [`Builder::rate`]
-//! slows media down.
+//! - Streams can be used as soon as they are created, and are gone as soon as they are deleted.
+//! - The disorder of listings, the sizes of pieces and the numbers of fragments are the same every
+//!   time.
+//! - GetImages is not served, and HLS comes as fragmented MP4 only, not as MPEG-TS.
+//! - GetMedia ends at the last fragment, unless a producer is connected that may bring more.
+//! - What is loaded from a file counts as stored when the emulator starts, so that it does not
+//!   expire before a test begins.
+//! - A session is known by its token alone. Whoever knows how they are made can make one.
 #![forbid(unsafe_code)]
 
 mod admin;
