@@ -117,7 +117,12 @@ impl Session {
         let range = asked.range(now)?;
         let most = asked.most()?;
         entry.check_retention()?;
-        let found = playable::fragments(entry, &range, now);
+        // What is live is told by when it arrived, whatever a producer's clock says.
+        let chosen = Range {
+            by_server: range.by_server || asked.mode == Mode::Live,
+            ..range.clone()
+        };
+        let found = playable::fragments(entry, &chosen, now);
         let newest = match asked.mode {
             Mode::Live => found.len().saturating_sub(most),
             Mode::LiveReplay | Mode::OnDemand => 0,
@@ -179,7 +184,6 @@ impl Asked {
         match (self.mode, self.start, self.end) {
             (Mode::Live, None, None) => Ok(Range {
                 by_server,
-                // By either clock: what has arrived lately began lately, unless clocks differ.
                 start: later(now, -i64::try_from(LIVE.as_millis()).unwrap_or(0)),
                 end: NEVER,
             }),

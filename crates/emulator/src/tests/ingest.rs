@@ -366,3 +366,62 @@ fn a_stream_that_is_deleted_takes_no_more() {
     let answer = client.send(&request(&client, &RELATIVE, DEMO));
     assert_eq!(answer.code(), "ResourceNotFoundException");
 }
+
+#[test]
+fn a_live_session_moves_with_what_arrives() {
+    use kvs_api::archived_media::{
+        GetHlsStreamingSessionUrl, HlsFragmentSelector, HlsFragmentSelectorType,
+    };
+    let (emulator, mut client, passed) = empty();
+    // A producer whose clock begins in 1970.
+    let headers = [
+        ("x-amzn-stream-name", "cam"),
+        ("x-amzn-fragment-timecode-type", "ABSOLUTE"),
+    ];
+    acks(&client.send(&request(&client, &headers, DEMO)));
+    let live = |by: HlsFragmentSelectorType| GetHlsStreamingSessionUrl {
+        stream_name: Some("cam".into()),
+        hls_fragment_selector: Some(HlsFragmentSelector {
+            fragment_selector_type: Some(by),
+            timestamp_range: None,
+        }),
+        ..GetHlsStreamingSessionUrl::default()
+    };
+    let get = |url: &str| {
+        let path = url.strip_prefix(emulator.url()).unwrap();
+        let request = Request::get(path).header("host", emulator.addr().to_string());
+        let client = Client::of(&emulator);
+        client.send(&request.body(Bytes::new()).unwrap())
+    };
+    let by_producer = client.call(live(HlsFragmentSelectorType::ProducerTimestamp));
+    let url = by_producer.unwrap().hls_streaming_session_url.unwrap();
+    let media = url.replace("getHLSMasterPlaylist", "getHLSMediaPlaylist") + "&TrackNumber=1";
+    let playlist = get(&media);
+    assert_eq!(playlist.text().matches("#EXTINF:2.000,").count(), 5);
+    assert!(
+        playlist.text().contains("#EXT-X-MEDIA-SEQUENCE:0\n"),
+        "{}",
+        playlist.text()
+    );
+    assert!(!playlist.text().contains("#EXT-X-ENDLIST"));
+
+    let by_server = client.call(live(HlsFragmentSelectorType::ServerTimestamp));
+    let url = by_server.unwrap().hls_streaming_session_url.unwrap();
+    let media = url.replace("getHLSMasterPlaylist", "getHLSMediaPlaylist") + "&TrackNumber=1";
+    let sequence = || {
+        let playlist = get(&media);
+        let (_, sequence) = playlist
+            .text()
+            .split_once("#EXT-X-MEDIA-SEQUENCE:")
+            .unwrap();
+        sequence.lines().next().unwrap().parse::<usize>().unwrap()
+    };
+    let before = sequence();
+    acks(&client.send(&request(&client, &headers, DEMO)));
+    assert_eq!(sequence(), before + 15);
+
+    passed.store(31, Ordering::SeqCst);
+    client.now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW + 31);
+    let stale = client.answer(live(HlsFragmentSelectorType::ServerTimestamp));
+    assert_eq!(stale.status, 404, "nothing has arrived lately");
+}
