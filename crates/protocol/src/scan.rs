@@ -3,21 +3,17 @@
 /// What compilers make one step of.
 const STEP: usize = 16;
 
-/// Whether all bytes are such. There is no way out before the end, for with one each byte would be
-/// a step of its own.
+/// Whether all bytes are such. There is no way out within a step, for with one each byte would be a
+/// step of its own.
+#[inline]
 pub(crate) fn all(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> bool {
+    let are_such = |step: &[u8; STEP]| step.iter().fold(true, |all, byte| all & is_such(*byte));
     let (steps, _) = bytes.as_chunks::<STEP>();
-    let Some(last) = bytes.last_chunk::<STEP>() else {
-        return bytes.iter().all(|byte| is_such(*byte));
-    };
-    let mut others = [false; STEP];
-    // The last step covers what the others have left, and some of theirs again.
-    for step in steps.iter().chain([last]) {
-        for (other, byte) in others.iter_mut().zip(step) {
-            *other |= !is_such(*byte);
-        }
+    match bytes.last_chunk::<STEP>() {
+        // The last step covers what the others have left, and some of theirs again.
+        Some(last) => steps.iter().all(are_such) && are_such(last),
+        None => bytes.iter().all(|byte| is_such(*byte)),
     }
-    others == [false; STEP]
 }
 
 #[cfg(test)]

@@ -116,7 +116,9 @@ impl Set {
         if let ([(from, to)], false) = (self.ranges.as_slice(), self.is_negated)
             && let (Some(from), Some(to)) = (ascii(*from), ascii(*to))
         {
-            return scan::all(text.as_bytes(), |byte| (from <= byte) & (byte <= to));
+            let span = to.saturating_sub(from);
+            return from <= to
+                && scan::all(text.as_bytes(), |byte| byte.wrapping_sub(from) <= span);
         }
         text.chars().all(|c| self.has(c))
     }
