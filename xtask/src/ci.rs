@@ -71,7 +71,7 @@ const CHECKS: [(&str, Check); 21] = [
     ("resume", |root| Ok(resume::run(root, resume::RUNS)?.into())),
     ("soak", soaked),
     ("guards", guards::check),
-    ("bench", |root| Ok(bench::run(root, true)?.into())),
+    ("bench", |root| Ok(bench::run(root, bench::QUICK)?.into())),
     ("media", media::check),
     ("interop", interop::check),
     ("fuzz", fuzz::smoke),

@@ -28,15 +28,10 @@ impl Programs {
         fs::create_dir_all(&folder)?;
         let profile = if in_full { "release" } else { "dev" };
         // One by one, so that none has features that another asks for.
-        let peer = |package| {
-            let mut cargo = peers(root);
-            cargo.args(["build", "--locked", "--profile", profile]);
-            process::built(cargo.args(["--package", package]))
-        };
         let mut built = BTreeMap::new();
         for who in Who::BUILT {
             if in_full || who != Who::Sdk {
-                built.insert(who, peer(who.package())?);
+                built.insert(who, peer(root, profile, who.package())?);
             }
         }
         let mut server = process::cargo();
@@ -46,7 +41,7 @@ impl Programs {
         Ok(Self {
             built,
             server: process::built(&mut server)?,
-            measure: peer("measure")?,
+            measure: peer(root, profile, "measure")?,
             python: python::venv(&[python::BOTOCORE, python::BOTO3])?,
             script: root.join("tests/peers/boto3_client.py"),
             folder,
@@ -54,13 +49,14 @@ impl Programs {
     }
 }
 
-/// Crates, time to build, and bytes.
-pub(super) fn rows(
-    root: &Path,
-    programs: &Programs,
-    in_full: bool,
-    table: &mut Table,
-) -> Result<(), Failure> {
+fn peer(root: &Path, profile: &str, package: &str) -> Result<PathBuf, Failure> {
+    let mut cargo = peers(root);
+    cargo.args(["build", "--locked", "--profile", profile]);
+    process::built(cargo.args(["--package", package]))
+}
+
+/// Packages that a program is made of, its own among them.
+pub(super) fn crates(root: &Path, programs: &Programs, table: &mut Table) -> Result<(), Failure> {
     for who in programs.built.keys() {
         let mut tree = peers(root);
         tree.args(["tree", "--package", who.package(), "--edges=normal"]);
@@ -71,19 +67,18 @@ pub(super) fn rows(
             .map(|line| line.trim_end_matches(" (*)"))
             .collect();
         let count = f64::from(u32::try_from(crates.len())?);
-        table.push(
-            "crates in the tree, root included",
-            Unit::Count,
-            *who,
-            count,
-        );
+        let row = "crates in the tree, root included";
+        table.push(row, Unit::Count, *who, count);
     }
-    for who in programs.built.keys().filter(|_| in_full) {
+    Ok(())
+}
+
+/// Time to build, and bytes.
+pub(super) fn builds(root: &Path, programs: &Programs, table: &mut Table) -> Result<(), Failure> {
+    for who in programs.built.keys() {
         let cpu = clean_build(root, programs, *who)?;
         table.push("clean release build, CPU", Unit::Seconds, *who, cpu);
-        let mut cargo = peers(root);
-        cargo.args(["build", "--locked", "--profile=small"]);
-        let program = process::built(cargo.args(["--package", who.package()]))?;
+        let program = peer(root, "small", who.package())?;
         let kibibytes = u32::try_from(fs::metadata(program)?.len() >> 10)?;
         let mebibytes = f64::from(kibibytes) / 1024.0;
         table.push("stripped, LTO, `z`", Unit::Mebibytes, *who, mebibytes);
@@ -91,21 +86,33 @@ pub(super) fn rows(
     Ok(())
 }
 
+/// What a build has cost. One that would give the same today is not repeated, for that of the SDK
+/// takes minutes: the folder that it was made in is kept, and cargo knows.
 fn clean_build(root: &Path, programs: &Programs, who: Who) -> Result<f64, Failure> {
-    let folder = programs.folder.join("clean");
+    let folder = programs.folder.join(who.package());
+    let note = folder.join("seconds");
+    let build = |cargo: &mut Command| {
+        cargo.args(["build", "--quiet", "--locked", "--release"]);
+        cargo.args(["--package", who.package(), "--target-dir"]);
+        cargo.arg(&folder);
+    };
+    if let Ok(seconds) = fs::read_to_string(&note) {
+        let mut cargo = peers(root);
+        build(&mut cargo);
+        let messages = process::text(cargo.arg("--message-format=json-render-diagnostics"))?;
+        if !messages.contains("\"fresh\":false") {
+            return Ok(seconds.trim().parse()?);
+        }
+    }
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
-    let cargo = peers(root);
     let mut measure = Command::new(&programs.measure);
-    measure
-        .arg(cargo.get_program())
-        .args(["build", "--quiet", "--locked", "--release"]);
-    measure.args(["--package", who.package()]);
     measure.current_dir(root.join("tests/peers"));
-    measure.env("CARGO_TARGET_DIR", &folder);
+    measure.arg(process::cargo().get_program());
+    build(&mut measure);
     let used = super::jobs::Used::of(&mut measure)?;
-    fs::remove_dir_all(&folder)?;
+    fs::write(note, used.cpu.to_string())?;
     Ok(used.cpu)
 }
 

@@ -63,37 +63,49 @@ impl Who {
 
 /// How much is done.
 #[derive(Debug, Clone, Copy)]
-struct Scale {
+pub(crate) struct Scale {
     /// Bytes of each of 1,000 fragments.
     bytes: u64,
     /// How often each program runs for a row.
     runs: usize,
     /// How often it does in one run what takes no time.
     times: &'static str,
-    /// Whether the SDK takes part, and what takes minutes is measured.
+    /// Whether the SDK takes part, and what comes of it is kept.
     in_full: bool,
+    /// Whether builds are measured, for many minutes.
+    builds: bool,
 }
 
-const FULL: Scale = Scale {
+pub(crate) const FULL: Scale = Scale {
     bytes: (1 << 30) / 1_000,
-    runs: 7,
-    times: "101",
+    runs: 5,
+    times: "31",
     in_full: true,
+    builds: true,
+};
+
+/// What runs, and not what builds.
+pub(crate) const RUNS: Scale = Scale {
+    builds: false,
+    ..FULL
 };
 
 /// Shows that everything runs, and no more.
-const QUICK: Scale = Scale {
+pub(crate) const QUICK: Scale = Scale {
     bytes: 10_000,
     runs: 1,
     times: "3",
     in_full: false,
+    builds: false,
 };
 
-pub(crate) fn run(root: &Path, is_quick: bool) -> Result<ExitCode, Failure> {
-    let scale = if is_quick { QUICK } else { FULL };
+pub(crate) fn run(root: &Path, scale: Scale) -> Result<ExitCode, Failure> {
     let programs = Programs::build(root, scale.in_full)?;
     let mut table = Table::default();
-    build::rows(root, &programs, scale.in_full, &mut table)?;
+    build::crates(root, &programs, &mut table)?;
+    if scale.builds {
+        build::builds(root, &programs, &mut table)?;
+    }
     let load = Load::start(&programs, 1_000, scale.bytes)?;
     let bench = Bench::new(&programs, scale);
     bench.small(&load, &mut table)?;
