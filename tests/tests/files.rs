@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use kvs_emulator::{Emulator, Stream};
 use kvs_file::{Error, Options, Recording};
-use kvs_tests::{DRIVERS, Driver, settings};
+use kvs_tests::{DRIVERS, Driver, SECRET, settings};
 use kvs_ureq::api::protocol::Timestamp;
 use kvs_ureq::archive::{ExportOptions, Plan, Report, Selection, TimestampOrigin};
 use kvs_ureq::mkv::Fragment;
@@ -65,8 +65,9 @@ fn run(driver: &Driver, folder: &Folder, most: usize) -> u64 {
             while taken < most
                 && let Some(fragment) = download.next()
             {
-                let (plan, report) = (download.plan().unwrap(), download.report());
-                take(&mut recording, &fragment.unwrap(), plan, done, report);
+                let fragment = fragment.unwrap();
+                let (plan, report) = (download.plan(), download.report());
+                take(&mut recording, &fragment, plan, done, report);
                 taken += 1;
             }
         }
@@ -78,8 +79,9 @@ fn run(driver: &Driver, folder: &Folder, most: usize) -> u64 {
             while taken < most
                 && let Some(fragment) = download.next().await
             {
-                let (plan, report) = (download.plan().unwrap(), download.report());
-                take(&mut recording, &fragment.unwrap(), plan, done, report);
+                let fragment = fragment.unwrap();
+                let (plan, report) = (download.plan(), download.report());
+                take(&mut recording, &fragment, plan, done, report);
                 taken += 1;
             }
         }),
@@ -87,25 +89,31 @@ fn run(driver: &Driver, folder: &Folder, most: usize) -> u64 {
     }
     let settled = recording.settled();
     if taken < most {
-        recording.seal().unwrap().publish().unwrap();
+        recording.seal([]).unwrap().publish().unwrap();
     } else {
         assert_eq!(recording.suspend(), Some(settled));
     }
     settled
 }
 
-fn take(recording: &mut Recording, fragment: &Fragment, plan: &Plan, done: u64, report: &Report) {
-    recording.plan(plan).unwrap();
+fn take(
+    recording: &mut Recording,
+    fragment: &Fragment,
+    plan: Option<&Plan>,
+    done: u64,
+    report: &Report,
+) {
     recording.write(fragment).unwrap();
-    recording.settle(done + report.settled, []).unwrap();
+    let settled = done + report.settled;
+    recording.settle(plan, settled, []).unwrap();
 }
 
 #[test]
 fn a_file_may_change_its_driver_on_the_way() {
     let asked = Arc::new(AtomicU64::new(0));
     let count = Arc::clone(&asked);
-    let emulator = Emulator::builder().stream("demo", Stream::demo());
-    let emulator = emulator.log(move |access| {
+    let emulator = Emulator::builder().credentials("emulator", SECRET);
+    let emulator = emulator.stream("demo", Stream::demo()).log(move |access| {
         if access.operation == Some("GetMediaForFragmentList") {
             count.fetch_add(access.fragments, Ordering::SeqCst);
         }

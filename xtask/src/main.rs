@@ -99,8 +99,6 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["simulate", options @ ..] => simulate::run(&root(), options),
         ["resume"] => resume::run(&root(), resume::RUNS),
         ["resume", runs] => resume::run(&root(), runs),
-        ["bench"] => bench::run(&root(), false),
-        ["bench", "--quick"] => bench::run(&root(), true),
         ["soak"] => soak::run(&root(), soak::MINUTES),
         ["soak", "--minutes", minutes] => soak::run(&root(), minutes),
         ["bench"] => bench::run(&root(), bench::FULL),

@@ -28,14 +28,13 @@
 //! };
 //! while let Some(fragment) = download.next() {
 //!     let fragment = fragment?;
-//!     download.plan().map_or(Ok(()), |plan| recording.plan(plan))?;
 //!     match recording.write(&fragment) {
 //!         Err(Rejected::Fragment(why)) => eprintln!("fragment {:?}: {why}", fragment.number),
 //!         written => written?,
 //!     }
-//!     recording.settle(done + download.report().settled, [])?;
+//!     recording.settle(download.plan(), done + download.report().settled, [])?;
 //! }
-//! let whole = recording.seal()?;
+//! let whole = recording.seal([])?;
 //! whole.publish()?;
 //! # Ok(())
 //! # }
@@ -62,11 +61,10 @@
 //! };
 //! while let Some(fragment) = download.next().await {
 //!     let fragment = fragment?;
-//!     download.plan().map_or(Ok(()), |plan| recording.plan(plan))?;
 //!     recording.write(&fragment)?;
-//!     recording.settle(done + download.report().settled, [])?;
+//!     recording.settle(download.plan(), done + download.report().settled, [])?;
 //! }
-//! recording.seal()?.publish()?;
+//! recording.seal([])?.publish()?;
 //! # Ok(())
 //! # }
 //! ```

@@ -191,15 +191,20 @@ impl Record {
         self.missing.extend(missing);
         let is_late = self.since_sync > 0 && self.synced.elapsed() >= DURABLE_AFTER;
         match () {
+            () if !self.is_planned() => Due::Nothing,
             () if self.since_sync >= DURABLE || is_late => Due::Durable,
             () if self.since_mark >= WRITTEN => Due::Written,
             () => Due::Nothing,
         }
     }
 
+    pub(crate) fn is_planned(&self) -> bool {
+        self.planned.is_some()
+    }
+
     /// Whether a mark would tell the truth.
     pub(crate) fn can_mark(&self) -> bool {
-        self.planned.is_some() && !self.is_between
+        self.is_planned() && !self.is_between
     }
 
     /// Tells how far the file has come, which is as safe as `kind` says.

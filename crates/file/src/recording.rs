@@ -91,7 +91,8 @@ impl Growing {
 
     /// Writes the end of the file, and what is only known then; `after` says why there is another.
     fn end(mut self, record: Option<&mut Record>, after: &str) -> Result<Sealed, Error> {
-        let Some(record) = record else {
+        // Of a plan that nobody has told no journal speaks.
+        let Some(record) = record.filter(|record| record.is_planned()) else {
             let tail = self.writer.finish();
             self.file.write(&tail.pieces)?;
             self.file.patch(&tail.patches)?;
@@ -150,17 +151,6 @@ impl Recording {
         self.record.as_ref().map_or(0, Record::settled)
     }
 
-    /// Tells what there is to be fetched: before the first fragment, and again when
-    /// [settling](kvs_archive::ExportOptions::settle) has found more. What was told already is not
-    /// told again, so that this may be called for each fragment.
-    ///
-    /// # Errors
-    /// When the journal cannot be written.
-    pub fn plan(&mut self, plan: &Plan) -> Result<(), Error> {
-        let record = self.record.as_mut();
-        record.map_or(Ok(()), |record| record.plan(plan))
-    }
-
     /// Takes the next fragment.
     ///
     /// # Errors
@@ -183,18 +173,21 @@ impl Recording {
 
     /// Tells that so many fragments of the plan, from its beginning on, are written or missing for
     /// good, and which are `missing` since this was last told, in any words. When it is time for it,
-    /// that is kept for a later run.
+    /// that is kept for a later run. The plan is what the download has now: it grows where
+    /// [settling](kvs_archive::ExportOptions::settle) finds more.
     ///
     /// # Errors
     /// When the file or the journal cannot be written.
     pub fn settle(
         &mut self,
+        plan: Option<&Plan>,
         settled: u64,
         missing: impl IntoIterator<Item = String>,
     ) -> Result<(), Error> {
         let (Some(record), Some(growing)) = (&mut self.record, &mut self.growing) else {
             return Ok(());
         };
+        plan.map_or(Ok(()), |plan| record.plan(plan))?;
         match record.settle(settled, missing) {
             Due::Nothing => Ok(()),
             Due::Written => growing.mark(record, MarkKind::Written),
@@ -224,12 +217,16 @@ impl Recording {
         kept
     }
 
-    /// Ends the last file, and brings all of it to the disk.
+    /// Ends the last file, and brings all of it to the disk. What is `missing` beside what was told
+    /// is kept for the run that [publishes](Whole::publish) it, if this one is killed before.
     ///
     /// # Errors
     /// When it cannot be written. What a later run can go on with is kept.
-    pub fn seal(mut self) -> Result<Whole, Error> {
+    pub fn seal(mut self, missing: impl IntoIterator<Item = String>) -> Result<Whole, Error> {
         if let Some(growing) = self.growing.take() {
+            if let Some(record) = &mut self.record {
+                record.settle(record.settled(), missing);
+            }
             self.whole.push(growing.end(self.record.as_mut(), "")?);
         }
         Ok(Whole {

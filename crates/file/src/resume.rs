@@ -112,7 +112,11 @@ impl Opened {
         let held = past.marks.get(..marks).unwrap_or_default();
         let earlier = Earlier {
             missing: held.iter().flat_map(|mark| mark.missing.clone()).collect(),
-            plan: past.into_plan(marks),
+            plan: match past.is_complete() {
+                // What is left of it was missing for good.
+                true => past.into_plan(marks).with_done(u64::MAX),
+                false => past.into_plan(marks),
+            },
         };
         Ok((recording, Some(earlier)))
     }

@@ -8,7 +8,7 @@
 //! missing {"number":"9134…", …} …                   ┐ what came of the first seven of them
 //! written 7 351202 9a0c66b1 01a2… …                 ┘
 //! durable …                                         the same, and safe when the power fails
-//! sealed …                                          the same, and that file is whole: another goes on
+//! sealed …                                          the same, and that file is whole
 //! fragment 9134385233402 …                          found by listing again at the end:
 //! plan 16 …                                         they go behind all others
 //! ```
@@ -88,7 +88,8 @@ pub enum MarkKind {
     Written,
     /// The disk has it.
     Durable,
-    /// The same, and the file is whole. What comes after belongs to another file.
+    /// The same, and the file is whole. It is the last one if there is no [state](Mark::state); else
+    /// what comes after belongs to another, and the state says why that begins.
     Sealed,
 }
 

@@ -54,7 +54,7 @@ impl Past {
     /// Whether all files are whole, and nothing is left to be fetched.
     pub fn is_complete(&self) -> bool {
         let last = self.marks.last();
-        last.is_some_and(|last| last.kind == MarkKind::Sealed && last.settled == self.plan.len())
+        last.is_some_and(|last| last.kind == MarkKind::Sealed && last.state.is_empty())
     }
 
     /// The journal as it was after so many marks, to go on with: what the file holds beyond its

@@ -138,11 +138,16 @@ fn a_journal_can_go_on_after_any_mark() {
     text.push_str(&journal.mark(&mark(3)));
     let past = read(text.as_bytes(), 9).unwrap().unwrap();
     assert_eq!(past.marks, [mark(1), mark(3)]);
-    let sealed = |settled| Mark {
+    let sealed = |state: &[u8]| Mark {
         kind: MarkKind::Sealed,
-        ..mark(settled)
+        state: state.to_vec(),
+        ..mark(2)
     };
-    for (last, is_complete) in [(mark(2), false), (sealed(1), false), (sealed(2), true)] {
+    for (last, is_complete) in [
+        (mark(2), false),
+        (sealed(b"goes on"), false),
+        (sealed(b""), true),
+    ] {
         let (text, _) = written("x", &plan, &[last]);
         let past = read(text.as_bytes(), 9).unwrap().unwrap();
         assert_eq!(past.is_complete(), is_complete);

@@ -145,9 +145,6 @@ impl Delivering<'_> {
     fn fetch(&mut self, tally: &mut Tally) -> Result<(), Failure> {
         while let Some(next) = self.download.next() {
             let fragment = next.map_err(explain)?;
-            if let Some(plan) = self.download.plan() {
-                self.sink.plan(plan)?;
-            }
             self.look(tally)?;
             match self.sink.write(&fragment) {
                 Ok(()) => tally.take(&fragment),
@@ -183,7 +180,8 @@ impl Delivering<'_> {
     fn settle(&mut self, tally: &Tally) -> Result<(), Failure> {
         let settled = self.download.report().settled;
         let settled = tally.earlier.saturating_add(settled);
-        self.sink.settle(settled, &tally.holes)
+        let plan = self.download.plan();
+        self.sink.settle(plan, settled, &tally.holes)
     }
 }
 

@@ -53,16 +53,12 @@ fn gone<T, E: From<Failure>>() -> Result<T, E> {
 }
 
 impl Sink for Guarded {
-    fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
-        self.with(|sink| sink.plan(plan))
-    }
-
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
         self.with(|sink| sink.write(fragment))
     }
 
-    fn settle(&mut self, settled: u64, holes: &[Hole]) -> Result<(), Failure> {
-        self.with(|sink| sink.settle(settled, holes))
+    fn settle(&mut self, plan: Option<&Plan>, settled: u64, holes: &[Hole]) -> Result<(), Failure> {
+        self.with(|sink| sink.settle(plan, settled, holes))
     }
 
     fn suspend(self: Box<Self>) -> Option<String> {

@@ -39,11 +39,17 @@ impl Files {
     }
 }
 
-impl Sink for Files {
-    fn plan(&mut self, plan: &Plan) -> Result<(), Failure> {
-        self.recording.plan(plan).map_err(failed)
+impl Files {
+    /// The holes that the recording has not been told of.
+    fn untold(&mut self, holes: &[Hole]) -> Result<Vec<String>, Failure> {
+        let new = holes.get(self.told..).unwrap_or_default();
+        self.told = holes.len();
+        let lines: Result<Vec<String>, _> = new.iter().map(serde_json::to_string).collect();
+        lines.map_err(Failure::new)
     }
+}
 
+impl Sink for Files {
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
         self.recording.write(fragment).map_err(|why| match why {
             kvs_file::Rejected::Fragment(why) => Rejected::Fragment(why.into()),
@@ -52,11 +58,9 @@ impl Sink for Files {
         })
     }
 
-    fn settle(&mut self, settled: u64, holes: &[Hole]) -> Result<(), Failure> {
-        let new = holes.get(self.told..).unwrap_or_default();
-        let new: Result<Vec<String>, _> = new.iter().map(serde_json::to_string).collect();
-        self.told = holes.len();
-        let settled = self.recording.settle(settled, new.map_err(Failure::new)?);
+    fn settle(&mut self, plan: Option<&Plan>, settled: u64, holes: &[Hole]) -> Result<(), Failure> {
+        let new = self.untold(holes)?;
+        let settled = self.recording.settle(plan, settled, new);
         settled.map_err(failed)
     }
 
@@ -70,12 +74,11 @@ impl Sink for Files {
     }
 
     fn finish(mut self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
-        // A run that is killed from now on leaves it to the next one to list them.
-        self.settle(self.recording.settled(), holes)?;
         let sequels = self.recording.sequels().iter();
         let sequels = sequels.map(|sequel| (sequel.path.clone(), sequel.why.clone()));
         let sequels = sequels.collect();
-        let whole = self.recording.seal().map_err(failed)?;
+        let new = self.untold(holes)?;
+        let whole = self.recording.seal(new).map_err(failed)?;
         let list = name_holes(&self.target, holes)?;
         whole.publish().map_err(failed)?;
         if list.is_none() {

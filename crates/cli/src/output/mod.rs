@@ -33,16 +33,16 @@ use crate::report::Hole;
 
 /// Takes fragments, one after the other.
 pub(crate) trait Sink {
-    /// Hears what there is to come, before the first fragment.
-    fn plan(&mut self, _plan: &Plan) -> Result<(), Failure> {
-        Ok(())
-    }
-
     /// Takes the next fragment.
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected>;
 
     /// Hears that so many fragments of the plan are written, or among all holes so far.
-    fn settle(&mut self, _settled: u64, _holes: &[Hole]) -> Result<(), Failure> {
+    fn settle(
+        &mut self,
+        _plan: Option<&Plan>,
+        _settled: u64,
+        _holes: &[Hole],
+    ) -> Result<(), Failure> {
         Ok(())
     }
 

@@ -74,10 +74,9 @@ impl Bench {
     fn open(&self) -> Result<(Recording, Vec<String>), Error> {
         let opened = open(self.output(), Options::default())?;
         let is_begun = opened.request().is_some();
-        let (mut recording, earlier) = opened.go_on("this")?;
+        let (recording, earlier) = opened.go_on("this")?;
         assert_eq!(earlier.is_some(), is_begun);
         let Some(earlier) = earlier else {
-            recording.plan(&plan())?;
             return Ok((recording, vec![]));
         };
         assert_eq!(earlier.plan.len(), 8);
@@ -89,7 +88,7 @@ impl Bench {
         let (mut recording, mut missing) = self.open().unwrap();
         let done = usize::try_from(recording.settled()).unwrap();
         for fragment in fragments().iter().skip(done).take(count) {
-            missing.extend(add(&mut recording, fragment));
+            missing.extend(add(&mut recording, fragment, &plan()));
         }
         (recording, missing)
     }
@@ -103,7 +102,7 @@ impl Bench {
         let because = |sequel: &Sequel, words| assert!(sequel.why.starts_with(words), "{sequel:?}");
         because(first, "from fragment 105 on, ");
         because(second, "from fragment 107 on, ");
-        recording.seal().unwrap().publish().unwrap();
+        recording.seal([]).unwrap().publish().unwrap();
         self.files()
     }
 }
@@ -114,7 +113,7 @@ fn plan() -> Plan {
 }
 
 /// Writes the next fragment of the plan; what is missing if it cannot be written.
-fn add(recording: &mut Recording, fragment: &Fragment) -> Option<String> {
+fn add(recording: &mut Recording, fragment: &Fragment, plan: &Plan) -> Option<String> {
     let missing = match recording.write(fragment) {
         Ok(()) => None,
         Err(Rejected::Fragment(why)) => {
@@ -123,7 +122,9 @@ fn add(recording: &mut Recording, fragment: &Fragment) -> Option<String> {
         Err(Rejected::File(error)) => panic!("{error}"),
     };
     let settled = recording.settled() + 1;
-    recording.settle(settled, missing.clone()).unwrap();
+    recording
+        .settle(Some(plan), settled, missing.clone())
+        .unwrap();
     missing
 }
 
@@ -176,7 +177,7 @@ fn a_run_that_is_killed_while_it_gives_names_is_finished() {
         let journal = journal_path(&bench.output());
         let kept = bench.0.join("kept");
         fs::hard_link(&journal, &kept).unwrap();
-        recording.seal().unwrap().publish().unwrap();
+        recording.seal([]).unwrap().publish().unwrap();
         // As if it had not come to that: the first file gets its name last.
         fs::rename(&kept, &journal).unwrap();
         let files = ["x-3.mkv", "x-2.mkv", "x.mkv"];
@@ -197,6 +198,37 @@ fn a_run_that_is_killed_while_it_gives_names_is_finished() {
 }
 
 #[test]
+fn what_is_whole_is_whole_though_not_all_was_settled() {
+    let bench = Bench::new("rest");
+    let (mut recording, _) = bench.write(5);
+    recording.write(&fragments()[5]).unwrap();
+    let journal = journal_path(&bench.output());
+    fs::hard_link(&journal, bench.0.join("kept")).unwrap();
+    recording.seal(["108: late".to_owned()]).unwrap();
+    let (mut recording, missing) = bench.open().unwrap();
+    assert_eq!(missing.last().unwrap(), "108: late");
+    let error = recording.write(&fragments()[6]).unwrap_err();
+    assert!(
+        matches!(error, Rejected::File(Error::IsWhole(_))),
+        "{error}"
+    );
+    recording.seal([]).unwrap().publish().unwrap();
+    assert_eq!(names(&bench.files()), ["kept", "x-2.mkv", "x.mkv"]);
+}
+
+#[test]
+fn without_a_plan_nothing_is_promised() {
+    let bench = Bench::new("planless");
+    let (mut recording, _) = bench.open().unwrap();
+    for (fragment, settled) in fragments().iter().zip(1..=2) {
+        recording.write(fragment).unwrap();
+        recording.settle(None, settled, []).unwrap();
+    }
+    drop(recording.seal([]).unwrap());
+    assert_eq!(bench.open().unwrap().0.settled(), 0);
+}
+
+#[test]
 fn a_file_of_tags_alone_that_lacks_its_name_is_finished() {
     let bench = Bench::new("tags");
     let mut bare = fragments().swap_remove(0);
@@ -205,11 +237,10 @@ fn a_file_of_tags_alone_that_lacks_its_name_is_finished() {
     let (mut recording, _) = opened.go_on("this").unwrap();
     let number = bare.number.clone().unwrap();
     let plan = std::iter::once(Planned::Named(number)).collect();
-    recording.plan(&plan).unwrap();
-    assert_eq!(add(&mut recording, &bare), None);
+    assert_eq!(add(&mut recording, &bare, &plan), None);
     let journal = journal_path(&bench.output());
     fs::hard_link(&journal, bench.0.join("kept")).unwrap();
-    recording.seal().unwrap().publish().unwrap();
+    recording.seal([]).unwrap().publish().unwrap();
     let whole = fs::read(bench.output()).unwrap();
     assert!(whole.len() > 300, "its tags are there");
     fs::remove_file(bench.output()).unwrap();
@@ -222,7 +253,7 @@ fn a_file_of_tags_alone_that_lacks_its_name_is_finished() {
         match opened.go_on("this") {
             Ok((recording, _)) => {
                 assert_eq!((damage, recording.settled()), (0, 1));
-                recording.seal().unwrap().publish().unwrap();
+                recording.seal([]).unwrap().publish().unwrap();
             }
             Err(error) => assert!(matches!(error, Error::Changed(_)) && damage == 1, "{error}"),
         }
@@ -240,8 +271,7 @@ fn what_was_found_by_listing_again_is_planned_by_later_runs() {
         // The last three come to light when all others are done.
         let known = if count <= 5 { 5 } else { 8 };
         let plan = plan().iter().take(known).collect();
-        recording.plan(&plan).unwrap();
-        add(&mut recording, fragment);
+        add(&mut recording, fragment, &plan);
     }
     recording.suspend().unwrap();
     assert_eq!(bench.open().unwrap().0.settled(), 7);
