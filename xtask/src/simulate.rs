@@ -28,7 +28,9 @@ struct Mutant {
 const WINDOW: &str = "crates/archive/src/export/window.rs";
 const FETCHING: &str = "crates/archive/src/export/fetching.rs";
 
-const MUTANTS: [Mutant; 6] = [
+const PLAN: &str = "crates/archive/src/plan.rs";
+
+const MUTANTS: [Mutant; 8] = [
     Mutant {
         name: "drop a retry",
         file: WINDOW,
@@ -37,7 +39,7 @@ const MUTANTS: [Mutant; 6] = [
     },
     Mutant {
         name: "skip the dedupe of listings",
-        file: "crates/archive/src/plan.rs",
+        file: PLAN,
         from: "    entries.dedup_by(|a, b| a.is_same(b));\n",
         to: "",
     },
@@ -58,6 +60,18 @@ const MUTANTS: [Mutant; 6] = [
         file: FETCHING,
         from: "let spent = self.media.spend(round.points(), now);",
         to: "let spent = Ok::<(), SystemTime>(());",
+    },
+    Mutant {
+        name: "ask again for what is done",
+        file: PLAN,
+        from: "        self.taken = self.done;\n",
+        to: "",
+    },
+    Mutant {
+        name: "forget what an earlier run has missed",
+        file: "crates/archive/src/journal/read.rs",
+        from: "missing: std::mem::take(&mut self.missing),",
+        to: "missing: Vec::new(),",
     },
     Mutant {
         name: "believe a body that ends early",

@@ -19,6 +19,8 @@ pub(super) struct Trace {
     steps: u64,
     media: Vec<(SystemTime, u64)>,
     metadata: Vec<(SystemTime, u64)>,
+    /// What earlier runs have settled.
+    pub(super) settled: BTreeSet<String>,
 }
 
 impl Trace {
@@ -35,16 +37,26 @@ impl Trace {
         self.metadata.push((now, points.unsigned_abs()));
     }
 
-    pub(super) fn opened(&mut self, request: &GetMediaForFragmentList, now: SystemTime) {
-        let asked = request.fragments.as_ref().map_or(0, Vec::len);
-        self.media.push((now, asked as u64));
+    pub(super) fn opened(
+        &mut self,
+        request: &GetMediaForFragmentList,
+        now: SystemTime,
+    ) -> Result<(), String> {
+        let asked = request.fragments.as_deref().unwrap_or_default();
+        self.media.push((now, asked.len() as u64));
+        match asked.iter().find(|number| self.settled.contains(*number)) {
+            Some(number) => Err(format!("asks for fragment {number}, which is settled")),
+            None => Ok(()),
+        }
     }
 }
 
 /// The first rule that is broken, else what the export has come to.
 pub(super) fn check(run: &Run, world: &World) -> Result<Outcome, String> {
-    budget("media", &run.trace.media, run.options.quota.media)?;
-    budget("metadata", &run.trace.metadata, run.options.quota.metadata)?;
+    for trace in &run.traces {
+        budget("media", &trace.media, run.options.quota.media)?;
+        budget("metadata", &trace.metadata, run.options.quota.metadata)?;
+    }
     memory(run, world)?;
     let delivered = delivered(run, world)?;
     accounted(run, world, &delivered)?;
@@ -111,7 +123,8 @@ fn memory(run: &Run, world: &World) -> Result<(), String> {
 fn delivered(run: &Run, world: &World) -> Result<BTreeSet<u64>, String> {
     let mut seen = BTreeSet::new();
     let mut former = None;
-    let is_listed = !run.trace.metadata.is_empty();
+    let mut traces = run.traces.iter();
+    let is_listed = traces.any(|trace| !trace.metadata.is_empty());
     for fragment in &run.fragments {
         let number = fragment.number.as_ref().map(ToString::to_string);
         let number: u64 = number

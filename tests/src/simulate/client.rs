@@ -37,6 +37,16 @@ impl Client {
         }
     }
 
+    /// That of a program which is started again in the same world.
+    pub(super) fn restarted(self, seed: u64) -> Self {
+        Self {
+            session: RefCell::new(Session::new(seed)),
+            endpoints: RefCell::new(Endpoints::new(&Settings::new("eu-west-1"))),
+            token: Cell::new(0),
+            ..self
+        }
+    }
+
     /// Virtual time.
     pub(super) fn now(&self) -> SystemTime {
         START + self.begun.elapsed()

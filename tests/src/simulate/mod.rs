@@ -12,6 +12,7 @@
 mod check;
 mod client;
 mod dice;
+mod disk;
 mod world;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use std::time::SystemTime;
 
 use kvs_ureq::api::archived_media::{Exception, ListFragmentsOutput};
 use kvs_ureq::api::protocol::{Bytes, Error, Interruption, Timestamp};
+use kvs_ureq::archive::journal::MarkKind;
 use kvs_ureq::archive::{
     Exchange, Export, ExportOptions, Quota, Report, Selection, Step, TimestampOrigin,
 };
@@ -32,10 +34,11 @@ use tokio::time::sleep;
 use self::check::Trace;
 use self::client::Client;
 use self::dice::Dice;
+use self::disk::{Disk, Earlier, Record};
 use self::world::{Flow, World};
 
 /// Every kind of fault that a world knows.
-pub const FAULTS: [&str; 20] = [
+pub const FAULTS: [&str; 22] = [
     "no connection",
     "reset before the head",
     "silence before the head",
@@ -56,6 +59,8 @@ pub const FAULTS: [&str; 20] = [
     "fragment twice",
     "foreign fragment",
     "fragment listed late",
+    "killed",
+    "power failed",
 ];
 
 /// Every way in which an export ends.
@@ -70,11 +75,12 @@ pub struct Outcome {
     pub faults: BTreeMap<&'static str, u64>,
 }
 
-/// What an export was told to do.
+/// What an export was told to do, and what it has come to.
 #[derive(Debug)]
 struct Run {
     options: ExportOptions,
-    trace: Trace,
+    /// Of each of the programs that went on with it.
+    traces: Vec<Trace>,
     fragments: Vec<Fragment>,
     report: Report,
     failure: Option<Error<Exception>>,
@@ -95,7 +101,7 @@ pub fn run(seed: u64) -> Result<Outcome, String> {
         let mut dice = Dice::new(seed ^ 0x5eed);
         let skew = if dice.percent(10) { 3_600 } else { 0 };
         let client = Client::new(World::new(seed), seed, skew);
-        let run = export(&client, &mut dice).await?;
+        let (run, client) = export(client, &mut dice).await?;
         check::check(&run, &client.world.borrow())
     })
 }
@@ -139,7 +145,26 @@ enum Event {
 
 type Pending<'a> = Pin<Box<dyn Future<Output = (Option<Exchange>, Event)> + 'a>>;
 
-async fn export(client: &Client, dice: &mut Dice) -> Result<Run, String> {
+/// What an export is told to do.
+struct Job {
+    selection: Selection,
+    options: ExportOptions,
+    /// How many fragments are taken before the caller gives up.
+    patience: u64,
+    /// Whether the caller takes his time.
+    is_slow: bool,
+}
+
+/// How a program has ended.
+enum End {
+    Done(Report),
+    Failed(Error<Exception>, Report),
+    Cancelled(Report),
+    Killed,
+}
+
+/// An export by one program after the other: each but the last is killed.
+async fn export(mut client: Client, dice: &mut Dice) -> Result<(Run, Client), String> {
     let options = options(dice);
     let selection = selection(dice, &client.world.borrow());
     let patience = if dice.percent(10) {
@@ -148,27 +173,120 @@ async fn export(client: &Client, dice: &mut Dice) -> Result<Run, String> {
         u64::MAX
     };
     let is_slow = dice.percent(20);
-    let mut export = Export::new(selection, options.clone());
-    let mut trace = Trace::default();
-    let mut fragments = Vec::new();
+    let job = Job {
+        selection,
+        options,
+        patience,
+        is_slow,
+    };
+    let mut kills = if dice.percent(40) {
+        1 + dice.below(3)
+    } else {
+        0
+    };
+    let mut disk = Disk::default();
+    let mut traces = Vec::new();
+    loop {
+        let (record, earlier) = disk.open()?;
+        let mut trace = Trace::default();
+        trace.settled = earlier.iter().flat_map(Earlier::settled).collect();
+        let mut life = Life {
+            left: (kills > 0).then(|| dice.below(600)),
+            record,
+            trace,
+        };
+        let end = live(&client, &job, &mut life, &earlier, &mut disk, dice).await?;
+        traces.push(life.trace);
+        let (mut report, failure, was_cancelled) = match end {
+            End::Done(report) => (report, None, false),
+            End::Cancelled(report) => (report, None, true),
+            End::Failed(error, report) if kills == 0 => (report, Some(error), false),
+            End::Failed(..) | End::Killed => {
+                kills -= 1;
+                client.world.borrow_mut().count("killed");
+                if dice.percent(50) {
+                    client.world.borrow_mut().count("power failed");
+                    disk.lose_power(dice);
+                }
+                client = client.restarted(dice.draw());
+                continue;
+            }
+        };
+        if let Some(earlier) = earlier {
+            earlier.complete(&mut report);
+        }
+        let run = Run {
+            options: job.options,
+            traces,
+            fragments: disk.file,
+            report,
+            failure,
+            was_cancelled,
+        };
+        return Ok((run, client));
+    }
+}
+
+/// A program while it runs.
+struct Life {
+    /// How many steps are left before it is killed, if it will be.
+    left: Option<u64>,
+    record: Record,
+    trace: Trace,
+}
+
+impl Life {
+    /// Whether it ends now.
+    fn ends(&mut self) -> bool {
+        let is_over = self.left == Some(0);
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        is_over
+    }
+
+    fn settle(&mut self, export: &Export, disk: &mut Disk, dice: &mut Dice) {
+        match dice.below(20) {
+            0..7 => self.record.mark(MarkKind::Written, export, disk),
+            7..10 => self.record.mark(MarkKind::Durable, export, disk),
+            _ => {}
+        }
+    }
+}
+
+async fn live(
+    client: &Client,
+    job: &Job,
+    life: &mut Life,
+    earlier: &Option<Earlier>,
+    disk: &mut Disk,
+    dice: &mut Dice,
+) -> Result<End, String> {
+    let (selection, options) = (job.selection.clone(), job.options.clone());
+    let mut export = match earlier {
+        Some(earlier) if earlier.is_complete => return Ok(End::Done(Report::default())),
+        Some(earlier) => Export::resume(selection, earlier.plan.clone(), options),
+        None => Export::new(selection, options),
+    };
     let mut flows = BTreeMap::new();
     let mut pending: Vec<Pending<'_>> = Vec::new();
     let mut now = client.now();
-    let failure = loop {
-        trace.step()?;
+    loop {
+        life.trace.step()?;
         now = now.max(client.now());
-        if fragments.len() as u64 >= patience {
-            break None;
+        if disk.file.len() as u64 >= job.patience {
+            return Ok(End::Cancelled(export.cancel()));
+        }
+        if life.ends() {
+            return Ok(End::Killed);
         }
         match export.poll(now) {
             Step::List { exchange, request } => {
-                trace.listed(&request, now);
+                life.trace.listed(&request, now);
                 pending.push(Box::pin(async move {
                     (Some(exchange), Event::Listed(client.list(request).await))
                 }));
             }
             Step::Open { exchange, request } => {
-                trace.opened(&request, now);
+                life.trace.opened(&request, now)?;
                 pending.push(Box::pin(async move {
                     (Some(exchange), Event::Opened(client.open(request).await))
                 }));
@@ -185,12 +303,24 @@ async fn export(client: &Client, dice: &mut Dice) -> Result<Run, String> {
                 // Copied, so that the pieces it came in are let go.
                 let raw = Bytes::from(fragment.raw.concat());
                 (fragment.raw, fragment.frames) = (vec![raw], vec![]);
-                fragments.push(*fragment);
-                if is_slow {
+                life.record.write(*fragment, disk);
+                if life.ends() {
+                    return Ok(End::Killed);
+                }
+                life.settle(&export, disk, dice);
+                if job.is_slow {
                     sleep(std::time::Duration::from_secs(60)).await;
                 }
             }
-            Step::Done => break None,
+            Step::Done => {
+                life.record.mark(MarkKind::Sealed, &export, disk);
+                return Ok(
+                    match life.ends() || life.left.is_some() && dice.percent(50) {
+                        true => End::Killed,
+                        false => End::Done(export.cancel()),
+                    },
+                );
+            }
             Step::Wait(until) => {
                 let waits = pending.len();
                 if let Some(until) = until {
@@ -213,21 +343,11 @@ async fn export(client: &Client, dice: &mut Dice) -> Result<Run, String> {
                     now = now.max(until);
                 }
                 if let Err(error) = tell(&mut export, &mut flows, exchange, event, now) {
-                    break Some(error);
+                    return Ok(End::Failed(error, export.cancel()));
                 }
             }
         }
-    };
-    let was_cancelled = failure.is_none() && fragments.len() as u64 >= patience;
-    let report = export.cancel();
-    Ok(Run {
-        options,
-        trace,
-        fragments,
-        report,
-        failure,
-        was_cancelled,
-    })
+    }
 }
 
 /// The first that is ready, and where it is.

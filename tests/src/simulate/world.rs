@@ -134,7 +134,7 @@ impl World {
         strikes
     }
 
-    fn count(&mut self, name: &'static str) {
+    pub(super) fn count(&mut self, name: &'static str) {
         *self.faults.entry(name).or_default() += 1;
     }
 
