@@ -17,6 +17,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use kvs_emulator::{Emulator, Stream};
+use kvs_tests::SECRET;
 
 use self::export::Exporter;
 use self::proxy::Proxy;
@@ -54,7 +55,8 @@ fn main() -> ExitCode {
 /// that of clients.
 fn serve() -> Result<(), Failure> {
     let stream = Stream::demo().repeat(TIMES);
-    let emulator = Emulator::builder().stream("cam", stream).start()?;
+    let emulator = Emulator::builder().credentials("emulator", SECRET);
+    let emulator = emulator.stream("cam", stream).start()?;
     let proxy = Proxy::start(emulator.addr())?;
     println!("{}", proxy.url());
     io::stdin().read_to_end(&mut Vec::new())?;
