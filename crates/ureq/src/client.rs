@@ -261,7 +261,8 @@ impl Client {
     }
 
     /// Goes on with the [plan](Download::plan) of an earlier download of that selection, from the
-    /// first fragment that is not [done](Plan::with_done).
+    /// first fragment that is not [done](Plan::with_done). The crate `kvs-file` keeps plan and file for
+    /// that.
     pub fn resume(&self, selection: Selection, plan: Plan, options: ExportOptions) -> Download {
         Download::new(self.clone(), selection, Some(plan), options)
     }
