@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
-use kvs_ureq::api::archived_media::{GetMediaForFragmentList, ListFragments};
+use kvs_ureq::api::archived_media::{Exception, GetMediaForFragmentList, ListFragments};
+use kvs_ureq::api::protocol::ErrorKind;
 use kvs_ureq::archive::{Missing, MissingReason};
 
 use super::world::World;
@@ -78,12 +79,20 @@ pub(super) fn check(run: &Run, world: &World) -> Result<Outcome, String> {
         (Some(error), _, _) if world.faults.is_empty() => {
             return Err(format!("failed without a fault: {error}"));
         }
+        // No fault of this world makes a request that cannot be sent, or an answer to be misread.
+        (Some(error), _, _) if !is_foreseen(&error.kind) => {
+            return Err(format!("failed by its own fault: {error}"));
+        }
         (Some(_), _, _) => "failed",
         (None, true, _) => "cancelled",
         (None, false, true) => "whole",
         (None, false, false) => "with holes",
     };
     Ok(Outcome { ending, faults })
+}
+
+fn is_foreseen(kind: &ErrorKind<Exception>) -> bool {
+    matches!(kind, ErrorKind::Refused(_) | ErrorKind::Interrupted(_))
 }
 
 /// In no stretch of time is more spent than comes in, beside what a second holds and one request.

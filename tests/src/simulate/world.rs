@@ -203,14 +203,14 @@ impl World {
                 return refuse(400, "InvalidArgumentException", now);
             }
             Some(token) => {
-                let (listing, from) = token.split_once('-').expect("our token");
+                let (listing, from) = token.split_once('/').expect("our token");
                 (listing.parse().expect("ours"), from.parse().expect("ours"))
             }
         };
         let all = &self.listings[listing];
         let to = all.len().min(from + 1 + self.dice.index(20));
         let fragments: Vec<Value> = all[from..to].iter().map(|n| self.listed(*n)).collect();
-        let next = (to < all.len()).then(|| format!("{listing}-{to}"));
+        let next = (to < all.len()).then(|| format!("{listing}/{to}"));
         if next.is_some() {
             self.count("shuffled pages");
         }
