@@ -58,9 +58,9 @@ fn error_codes_in_every_spelling() {
         ),
         (
             &[],
-            "<AccessDeniedException><Message>no &lt;way&gt;</Message></AccessDeniedException>",
-            "AccessDeniedException",
-            "no <way>",
+            "<Denied><Message>no &lt;way&gt; &quot;here&quot;, it&apos;s &amp;lt;</Message></Denied>",
+            "Denied",
+            "no <way> \"here\", it's &lt;",
         ),
         (
             &[],
@@ -74,7 +74,18 @@ fn error_codes_in_every_spelling() {
             "",
             "<html><body>502 Bad Gateway</body></html>",
         ),
-        (&[], "upstream\n\n  unreachable", "", "upstream unreachable"),
+        (
+            &[],
+            "upstream\n\n  unreachable\x1b[2J",
+            "",
+            "upstream unreachable[2J",
+        ),
+        (
+            &[("x-amzn-ErrorType", "")],
+            r#"{"code":"FooError"}"#,
+            "FooError",
+            "",
+        ),
         (&[], r#"{"code":42,"message":["x"]}"#, "", ""),
         (&[], r#"{"__type":"Less","code":"More"}"#, "More", ""),
         (&[], r#"{"__type":"FooError","code":400}"#, "FooError", ""),
@@ -396,8 +407,11 @@ fn long_bodies_are_compressed_and_summed_as_sent() {
 }
 
 #[test]
-fn errors_have_members_in_headers() {
+fn errors_have_members_outside_of_the_document() {
     let (head, ()) = Response::builder()
+        .status(418)
+        .header("x-map-a", "1")
+        .header("x-map-b", "2")
         .header("x-n", "4")
         .header("x-bad", "x")
         .body(())
@@ -409,6 +423,12 @@ fn errors_have_members_in_headers() {
         (reply.header::<i32>("x-bad"), reply.header::<i32>("x-none")),
         (None, None)
     );
+    let map = [("a", 1), ("b", 2)].map(|(name, value)| (name.to_owned(), value));
+    assert_eq!(reply.prefix_headers("x-map-"), Some(map.into()));
+    assert_eq!(reply.prefix_headers::<i32>("x-b"), None, "no number");
+    assert_eq!(reply.status::<i32>(), Some(418));
+    assert_eq!(ErrorReply::new(&head, b"7").payload(), Some(7));
+    assert_eq!(ErrorReply::new(&head, b"<a>").payload::<i32>(), None);
 }
 
 #[test]

@@ -199,6 +199,35 @@ mod tests {
     }
 
     #[test]
+    fn every_code_that_aws_s_sdks_know_has_its_reason() {
+        let throttling = "BandwidthLimitExceeded EC2ThrottledException LimitExceededException \
+            PriorRequestNotComplete ProvisionedThroughputExceededException RequestLimitExceeded \
+            RequestThrottled RequestThrottledException SlowDown ThrottledException Throttling \
+            ThrottlingException TooManyRequestsException TransactionInProgressException";
+        let transient = "InternalError InternalFailure InternalServerError RequestTimeout \
+            RequestTimeoutException ServiceUnavailable";
+        let skew = "AuthFailure InvalidSignatureException RequestExpired RequestInTheFuture \
+            RequestTimeTooSkewed SignatureDoesNotMatch";
+        let expired = "ExpiredToken ExpiredTokenException";
+        for (codes, reason) in [
+            (throttling, Reason::Throttled),
+            (transient, Reason::Transient),
+            (skew, Reason::ClockSkew),
+            (expired, Reason::ExpiredCredentials),
+        ] {
+            for code in codes.split_whitespace() {
+                let found = classify(StatusCode::BAD_REQUEST, code, &SERVICE);
+                assert_eq!(found, Some(reason), "{code}");
+            }
+        }
+        for status in [500, 502, 503, 504] {
+            let status = StatusCode::from_u16(status).unwrap();
+            let found = classify(status, "", &SERVICE);
+            assert_eq!(found, Some(Reason::Transient), "{status}");
+        }
+    }
+
+    #[test]
     fn waits_double_up_to_the_longest() {
         let policy = RetryPolicy::default();
         let waits: Vec<u64> = (1..=7).map(|n| policy.backoff(n, 1.0).as_secs()).collect();
