@@ -14,6 +14,7 @@ mod differential;
 mod fuzz;
 mod guards;
 mod interop;
+mod live;
 mod media;
 mod process;
 mod python;
@@ -64,7 +65,9 @@ Commands:
   media                 play what `kvs` writes with ffmpeg, mkvtoolnix, MediaInfo and chromium
   interop               set boto3, the AWS CLI and players at the emulator, and `kvs` at moto:
                         all have to come to the same answers
-  ci                    all of these, and formatting, lints, documentation, licences";
+  live --stream NAME    hold the real service against what we know of it, with your credentials;
+                        nothing is written there, and no other command does this
+  ci                    all of these but `live`, and formatting, lints, documentation, licences";
 
 /// What went wrong, in words for the person at the terminal.
 type Failure = Box<dyn std::error::Error>;
@@ -108,6 +111,7 @@ fn run(arguments: &[&str]) -> Result<ExitCode, Failure> {
         ["guards", "--update"] => guards::update(&root()),
         ["media"] => media::run(&root()),
         ["interop"] => interop::run(&root()),
+        ["live", "--stream", stream] => live::run(&root(), stream),
         ["ci"] => Ok(ci::run(&root())),
         [] | ["help" | "-h" | "--help"] => {
             println!("{USAGE}");

@@ -18,6 +18,66 @@ const PAGE: u32 = 4;
 /// Seconds since 1970 that nothing was recorded before or after.
 const TIMES: [u64; 2] = [0, 4_000_000_000];
 
+/// A question about the stream that is there from the start.
+struct Question {
+    operation: &'static str,
+    /// Of its fragments as they are listed, in order.
+    input: fn(&[Value]) -> Value,
+    answer: Reply,
+}
+
+/// In what all have to agree.
+#[derive(Clone, Copy)]
+enum Reply {
+    /// In the document.
+    Output,
+    /// In the payload, to the byte.
+    Payload,
+}
+
+/// What the emulator serves of the archived media beside the listing, which comes first.
+const AT_THE_EMULATOR: [Question; 4] = [
+    Question {
+        operation: "GetMediaForFragmentList",
+        input: |fragments| json!({ "StreamName": STREAM, "Fragments": numbers(fragments) }),
+        answer: Reply::Payload,
+    },
+    Question {
+        operation: "GetClip",
+        input: |fragments| json!({ "StreamName": STREAM, "ClipFragmentSelector": all_of(fragments) }),
+        answer: Reply::Payload,
+    },
+    Question {
+        operation: "GetHLSStreamingSessionURL",
+        input: |fragments| on_demand("HLSFragmentSelector", fragments),
+        answer: Reply::Output,
+    },
+    Question {
+        operation: "GetDASHStreamingSessionURL",
+        input: |fragments| on_demand("DASHFragmentSelector", fragments),
+        answer: Reply::Output,
+    },
+];
+
+/// What moto serves, which holds no media: its clip is always the same.
+const AT_MOTO: [Question; 3] = [
+    Question {
+        operation: "GetHLSStreamingSessionURL",
+        input: |_| json!({ "StreamName": STREAM }),
+        answer: Reply::Output,
+    },
+    Question {
+        operation: "GetDASHStreamingSessionURL",
+        input: |_| json!({ "StreamName": STREAM }),
+        answer: Reply::Output,
+    },
+    Question {
+        operation: "GetClip",
+        input: |_| json!({ "StreamName": STREAM, "ClipFragmentSelector": everything("SERVER_TIMESTAMP") }),
+        answer: Reply::Payload,
+    },
+];
+
 /// Those that answer one round of questions.
 struct Round<'a> {
     bench: &'a Bench,
@@ -32,7 +92,8 @@ type Answers = BTreeMap<&'static str, Map<String, Value>>;
 
 pub(super) fn at_the_emulator(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     let server = Server::emulator(bench)?;
-    let mut round = Round::start(bench, &server.around, table, "")?;
+    let clients = Client::all(bench, &server.around)?;
+    let mut round = Round::new(bench, clients, table, "");
     round.streams();
     round.ask(
         "GetDataEndpoint",
@@ -49,18 +110,17 @@ pub(super) fn at_the_emulator(bench: &Bench, table: &mut Table) -> Result<(), Fa
         "InvalidArgumentException",
         |_| json!({ "StreamName": STREAM, "NextToken": "madeup" }),
     );
-    let numbers = numbers(&fragments);
-    round.media(
-        "GetMediaForFragmentList",
-        &json!({ "StreamName": STREAM, "Fragments": numbers }),
-    );
+    let fragments = sorted(&fragments);
+    round.all(&AT_THE_EMULATOR, &fragments);
     round.command(&server.around, &fragments)?;
-    players::check(bench, &mut round.clients, &numbers, round.table)
+    round.facts(&server.around)?;
+    players::check(bench, &mut round.clients, &fragments, round.table)
 }
 
 pub(super) fn at_moto(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
     let server = Server::moto(bench)?;
-    let mut round = Round::start(bench, &server.around, table, "moto: ")?;
+    let clients = Client::through_a_proxy(bench, &server.around)?;
+    let mut round = Round::new(bench, clients, table, "moto: ");
     round.streams();
     let first = round.clients.first_mut().ok_or("nobody is there to ask")?;
     first.ask("CreateStream", &json!({ "StreamName": STREAM }), None)?;
@@ -68,36 +128,56 @@ pub(super) fn at_moto(bench: &Bench, table: &mut Table) -> Result<(), Failure> {
         let input = json!({ "StreamName": STREAM, "APIName": api });
         round.ask("GetDataEndpoint", |_| input.clone());
     }
-    for operation in ["GetHLSStreamingSessionURL", "GetDASHStreamingSessionURL"] {
-        round.ask(operation, |_| json!({ "StreamName": STREAM }));
-    }
-    round.media(
-        "GetClip",
-        &json!({ "StreamName": STREAM, "ClipFragmentSelector": everything("SERVER_TIMESTAMP") }),
-    );
+    round.all(&AT_MOTO, &[]);
     Ok(())
 }
 
 /// A selector of all that was ever recorded.
 fn everything(by: &str) -> Value {
     let [start, end] = TIMES;
+    selector(by, json!(start), json!(end))
+}
+
+/// One that ends soon after the last fragment begins, as is needed where a range has a longest.
+fn all_of(fragments: &[Value]) -> Value {
+    let begins = |fragment: Option<&Value>| fragment.and_then(|f| f["ProducerTimestamp"].as_f64());
+    let [start, last] = [fragments.first(), fragments.last()].map(begins);
+    let end = last.map(|last| last + 60.0);
+    selector("PRODUCER_TIMESTAMP", json!(start), json!(end))
+}
+
+fn selector(by: &str, start: Value, end: Value) -> Value {
     let range = json!({ "StartTimestamp": start, "EndTimestamp": end });
     json!({ "FragmentSelectorType": by, "TimestampRange": range })
 }
 
+fn on_demand(named: &str, fragments: &[Value]) -> Value {
+    json!({ "StreamName": STREAM, "PlaybackMode": "ON_DEMAND", named: all_of(fragments) })
+}
+
 impl<'a> Round<'a> {
-    fn start(
+    fn new(
         bench: &'a Bench,
-        around: &Surroundings,
+        clients: Vec<Client>,
         table: &'a mut Table,
         server: &'static str,
-    ) -> Result<Self, Failure> {
-        Ok(Self {
+    ) -> Self {
+        Self {
             bench,
-            clients: Client::all(bench, around)?,
+            clients,
             table,
             server,
-        })
+        }
+    }
+
+    fn all(&mut self, questions: &[Question], fragments: &[Value]) {
+        for question in questions {
+            let input = (question.input)(fragments);
+            match question.answer {
+                Reply::Output => drop(self.ask(question.operation, |_| input.clone())),
+                Reply::Payload => self.media(question.operation, &input),
+            }
+        }
     }
 
     /// Asks everybody; the answers must be the same but for what is each one's own.
@@ -205,12 +285,25 @@ impl<'a> Round<'a> {
         }
     }
 
+    /// What we know of the service holds for what stands in its place.
+    fn facts(&mut self, around: &Surroundings) -> Result<(), Failure> {
+        let mut live = around.command(&self.bench.live);
+        let output = live.args(["--stream", STREAM]).output()?;
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        let all = match output.status.success() {
+            true => Ok(()),
+            false => Err(format!("{told}{}", String::from_utf8_lossy(&output.stderr)).into()),
+        };
+        self.table.note("live", "GetMediaForFragmentList", all);
+        Ok(())
+    }
+
     /// The `kvs` command, against what all clients have been answered.
     fn command(&mut self, around: &Surroundings, fragments: &[Value]) -> Result<(), Failure> {
         let kvs = || around.command(&self.bench.kvs);
         let listed = process::text(kvs().args(["list", STREAM, "--json"]))?;
         let listed = lines(&listed)?;
-        let known: Vec<Value> = sorted(fragments)
+        let known: Vec<Value> = fragments
             .iter()
             .map(|f| json!([f["FragmentNumber"], f["FragmentSizeInBytes"]]))
             .collect();
@@ -244,7 +337,7 @@ fn own_stream(client: &str) -> String {
 }
 
 /// Where a payload goes.
-fn payload(bench: &Bench, client: &str, operation: &str) -> PathBuf {
+pub(super) fn payload(bench: &Bench, client: &str, operation: &str) -> PathBuf {
     bench.folder.join(format!("{client}-{operation}"))
 }
 
@@ -264,11 +357,8 @@ fn sorted(fragments: &[Value]) -> Vec<Value> {
 }
 
 fn numbers(fragments: &[Value]) -> Vec<Value> {
-    let numbers = sorted(fragments);
-    numbers
-        .iter()
-        .map(|f| f["FragmentNumber"].clone())
-        .collect()
+    let numbers = fragments.iter().map(|f| f["FragmentNumber"].clone());
+    numbers.collect()
 }
 
 fn same(expected: &Value, found: &Value) -> Result<(), Failure> {

@@ -32,12 +32,30 @@ pub(super) enum Answer {
 impl Client {
     /// All that are asked the same. Ours comes first.
     pub(super) fn all(bench: &Bench, around: &Surroundings) -> Result<Vec<Self>, Failure> {
+        let ours = |driver| Self::start(driver, around.command(&bench.ours).arg(driver));
+        let bridge = |name, mode| Self::start(name, around.command(&bench.bridge).arg(mode));
         Ok(vec![
-            Self::start("ureq", around.command(&bench.ours).arg("ureq"))?,
-            Self::start("hyper", around.command(&bench.ours).arg("hyper"))?,
+            ours("ureq")?,
+            ours("hyper")?,
+            bridge("smithy", "smithy")?,
+            bridge("rust-sdk", "sdk")?,
+            bridge("rust-sdk-hyper", "sdk-hyper")?,
             Self::start("boto3", Self::peer(bench, around).arg("boto3"))?,
             Self::start("aws-cli", Self::peer(bench, around).arg("aws"))?,
         ])
+    }
+
+    /// Those that go through a proxy with an authority of its own, as the environment says.
+    pub(super) fn through_a_proxy(
+        bench: &Bench,
+        around: &Surroundings,
+    ) -> Result<Vec<Self>, Failure> {
+        let all = Self::all(bench, around)?.into_iter();
+        // The SDK's own connector knows neither variable.
+        let by_itself = ["smithy", "rust-sdk"];
+        Ok(all
+            .filter(|client| !by_itself.contains(&client.name))
+            .collect())
     }
 
     fn peer(bench: &Bench, around: &Surroundings) -> Command {

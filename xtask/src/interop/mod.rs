@@ -14,12 +14,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::ci::Outcome;
-use crate::{Failure, process, python, tools};
+use crate::{Failure, live, process, python, tools};
 
-/// Fixed, so that a change is judged by its own faults; the last two go with this botocore.
+/// Fixed, so that a change is judged by its own faults; all go with this botocore.
 const PACKAGES: [&str; 4] = [
     python::BOTOCORE,
-    "boto3==1.44.5",
+    python::BOTO3,
     "awscli==1.46.3",
     "moto[server]==5.2.5",
 ];
@@ -30,6 +30,10 @@ struct Bench {
     kvs: PathBuf,
     /// Sends operations with our drivers.
     ours: PathBuf,
+    /// Sends them with the AWS SDK, and with what is half the SDK's and half ours.
+    bridge: PathBuf,
+    /// Holds a service against what we know of the real one.
+    live: PathBuf,
     /// For payloads; empty at the start.
     folder: PathBuf,
 }
@@ -58,6 +62,8 @@ impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
         let kvs = process::build(root, &["--package=kvs-cli"])?;
         let ours = process::build(root, &["--package=kvs-tests", "--bin=interop"])?;
+        let peers = root.join("tests/peers");
+        let bridge = process::build(&peers, &["--package=bridge", "--bin=bridge"])?;
         let target = kvs.ancestors().nth(2);
         let folder = target.ok_or("the program is in no folder")?.join("interop");
         if folder.exists() {
@@ -68,6 +74,8 @@ impl Bench {
             python: python::venv(&PACKAGES)?,
             kvs,
             ours,
+            bridge,
+            live: live::build(root)?,
             folder,
         })
     }

@@ -16,7 +16,7 @@ pub(super) const PACKETS: [(&str, u32); 2] = [("video", 750), ("audio", 1406)];
 pub(super) fn check(
     bench: &Bench,
     clients: &mut [Client],
-    numbers: &[Value],
+    fragments: &[Value],
     table: &mut Table,
 ) -> Result<(), Failure> {
     const OPERATION: &str = "GetMediaForFragmentList";
@@ -24,9 +24,9 @@ pub(super) fn check(
     let folder = bench.folder.join("fragments");
     fs::create_dir_all(&folder)?;
     let mut counts = PACKETS.map(|(kind, _)| (kind, 0));
-    for number in numbers {
+    for fragment in fragments {
         let file = folder.join("fragment.mkv");
-        let input = json!({ "StreamName": "demo", "Fragments": [number] });
+        let input = json!({ "StreamName": "demo", "Fragments": [fragment["FragmentNumber"]] });
         let answer = client.ask(OPERATION, &input, Some(&file))?;
         if let Answer::Error(code) = answer {
             return Err(format!("{OPERATION} is refused: {code}").into());
@@ -43,12 +43,23 @@ pub(super) fn check(
         let errors: Vec<&str> = errors.lines().collect();
         table.note("ffmpeg", OPERATION, none("it says", &errors));
     }
-    let whole = match counts == PACKETS {
+    let counts = counts.map(|(kind, count)| (kind.to_owned(), count));
+    table.note("ffmpeg", OPERATION, whole(&counts));
+    let clip = probe::counts(&super::cases::payload(bench, client.name, "GetClip"));
+    table.note("ffmpeg", "GetClip", clip.and_then(|counts| whole(&counts)));
+    Ok(())
+}
+
+/// Whether all of the demo is there.
+fn whole(counts: &[(String, u32)]) -> Result<(), Failure> {
+    let is_there = |(kind, count): &(&str, u32)| {
+        let mut counts = counts.iter();
+        counts.any(|(known, found)| known == kind && found == count)
+    };
+    match counts.len() == PACKETS.len() && PACKETS.iter().all(is_there) {
         true => Ok(()),
         false => Err(format!("{counts:?} packets come, not {PACKETS:?}").into()),
-    };
-    table.note("ffmpeg", OPERATION, whole);
-    Ok(())
+    }
 }
 
 fn none<T: AsRef<str>>(what: &str, complaints: &[T]) -> Result<(), Failure> {
