@@ -344,7 +344,7 @@ fn a_listing_is_of_what_there_was_when_it_began() {
     };
     let page = client.call(first.clone()).unwrap();
     put(&client, DEMO);
-    let rest = client.call(first.after(&page).unwrap()).unwrap();
+    let rest = client.call(first.after(&page).unwrap().unwrap()).unwrap();
     assert_eq!(rest.fragments.unwrap().len(), 5);
     assert_eq!(rest.next_token, None);
     assert_eq!(listed(&client).len(), 30);
