@@ -11,7 +11,21 @@ use crate::Failure;
 
 /// The cargo that runs this command, so that a chosen toolchain stays chosen.
 pub(crate) fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
+    let mut cargo = Command::new(cargo);
+    as_nobody(&mut cargo);
+    cargo
+}
+
+/// Keeps from a program which package this one is, as cargo has told it: ring, and all that stands on
+/// it, would be built anew for that.
+pub(crate) fn as_nobody(program: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            program.env_remove(&name);
+        }
+    }
 }
 
 /// Runs a program to its end, and gives back what it wrote to its standard output.

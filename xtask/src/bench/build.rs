@@ -108,6 +108,7 @@ fn clean_build(root: &Path, programs: &Programs, who: Who) -> Result<f64, Failur
         fs::remove_dir_all(&folder)?;
     }
     let mut measure = Command::new(&programs.measure);
+    process::as_nobody(&mut measure);
     measure.current_dir(root.join("tests/peers"));
     measure.arg(process::cargo().get_program());
     build(&mut measure);
