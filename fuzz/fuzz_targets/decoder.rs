@@ -1,7 +1,7 @@
 //! Any bytes, whole and in pieces: the same is told of them, and of each byte once.
 #![no_main]
 
-use kvs_fuzz::decode;
+use kvs_fuzz::{decode, events};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -11,6 +11,7 @@ fuzz_target!(|bytes: &[u8]| {
         .unwrap_or_default();
     let whole = decode(bytes, &[]);
     assert_eq!(decode(bytes, sizes), whole);
+    assert_eq!(events(bytes, sizes), events(bytes, &[2]));
     let mut position = 0;
     for next in &whole {
         let (offset, len) = match next {

@@ -3,7 +3,9 @@
 
 use arbitrary::Arbitrary;
 use kvs_fuzz::{complete, decode, frames, kept};
-use kvs_mkv::{BlockAddition, Bytes, Form, Fragment, Frame, Gaps, Tag, Timestamp, Writer, WriterOptions};
+use kvs_mkv::{
+    BlockAddition, Bytes, Form, Fragment, Frame, Gaps, Tag, Timestamp, Writer, WriterOptions,
+};
 use libfuzzer_sys::fuzz_target;
 
 /// A stream of one fragment, for its tracks: video 1 and audio 2.

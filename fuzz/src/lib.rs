@@ -1,7 +1,11 @@
 //! What the targets have in common.
 #![forbid(unsafe_code)]
 
-use kvs_mkv::{BlockAddition, Bytes, Damage, Fragment, Fragments, Frame, Tail, Writer};
+use std::convert::Infallible;
+
+use kvs_mkv::{
+    BlockAddition, Bytes, Damage, Decoder, Event, Fragment, Fragments, Frame, Tail, Writer,
+};
 
 /// What is read of an input that comes in pieces of these sizes, again and again, as slices; in one
 /// piece of `Bytes` if there are none.
@@ -23,6 +27,37 @@ pub fn decode(mut input: &[u8], sizes: &[u8]) -> Vec<Result<Fragment, Damage>> {
     }
     fragments.finish();
     told.extend(std::iter::from_fn(|| fragments.next_fragment()));
+    told
+}
+
+/// What is told of an input of which so many bytes come at once, again and again: read right into
+/// the decoder's memory where the number is odd, and pushed as a slice where it is even.
+pub fn events(mut input: &[u8], sizes: &[u8]) -> Vec<Event> {
+    let mut sizes = sizes.iter().map(|size| usize::from(*size).max(1)).cycle();
+    let mut decoder = Decoder::new();
+    let mut told = Vec::new();
+    while !input.is_empty() {
+        let size = sizes.next().unwrap_or(input.len()).min(input.len());
+        let len = match size % 2 {
+            0 => {
+                decoder.push_slice(&input[..size]);
+                size
+            }
+            _ => {
+                let read = |space: &mut [u8]| {
+                    let len = size.min(space.len());
+                    space[..len].copy_from_slice(&input[..len]);
+                    Ok::<_, Infallible>(len)
+                };
+                let Ok(len) = decoder.push_read(read);
+                len
+            }
+        };
+        input = &input[len..];
+        told.extend(std::iter::from_fn(|| decoder.next_event()));
+    }
+    decoder.finish();
+    told.extend(std::iter::from_fn(|| decoder.next_event()));
     told
 }
 
