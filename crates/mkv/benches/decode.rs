@@ -11,7 +11,7 @@
 //! where its own `SimpleBlock` reads the head of each block and cuts the lacing.
 //!
 //! What has been seen on two cores with much other work, in the best of three runs, as multiples of
-//! webm-iterable's rate; the others were up to a fifth below:
+//! webm-iterable's rate; the others were up to a quarter below:
 //!
 //! | piece | 1 MB frames | with frames | 1 KiB blocks | with frames | goal |
 //! | --- | --- | --- | --- | --- | --- |
