@@ -54,7 +54,7 @@ impl TimeSource for TestClock {
 }
 
 impl AsyncSleep for TestClock {
-    /// The SDK has one sleep for waits and for limits, such as [`SILENCE`] is one. What is limited is
+    /// The SDK has one sleep for waits and for limits, such as `SILENCE` is one. What is limited is
     /// raced with it, and would always lose.
     fn sleep(&self, duration: Duration) -> Sleep {
         if LIMITS.contains(&duration) {
