@@ -149,6 +149,16 @@ pub(crate) fn mutants(root: &Path) -> Result<ExitCode, Failure> {
 
 /// Copies what belongs to the repository.
 fn copy_files(root: &Path, copy: &Path) -> Result<(), Failure> {
+    // What the tree no longer has, the copy of an earlier run may have.
+    fs::create_dir_all(copy)?;
+    for entry in fs::read_dir(copy)? {
+        let path = entry?.path();
+        if !path.is_dir() {
+            fs::remove_file(path)?;
+        } else if !path.ends_with("target") {
+            fs::remove_dir_all(path)?;
+        }
+    }
     let mut git = Command::new("git");
     git.current_dir(root)
         .args(["ls-files", "--cached", "--others", "--exclude-standard"]);
