@@ -32,6 +32,17 @@ impl From<ExitCode> for Outcome {
     }
 }
 
+impl Outcome {
+    /// How the command ends that ran this check alone.
+    pub(crate) fn status(self) -> Result<ExitCode, Failure> {
+        match self {
+            Self::Passed => Ok(ExitCode::SUCCESS),
+            Self::Failed => Ok(ExitCode::FAILURE),
+            Self::Lacking(need) => Err(format!("this needs {need}").into()),
+        }
+    }
+}
+
 /// Fixed, so that a change is judged by its own faults.
 const DENY: &str = "cargo-deny@0.20.2";
 

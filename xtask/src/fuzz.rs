@@ -27,11 +27,7 @@ pub(crate) fn run(root: &Path, seconds: &str) -> Result<ExitCode, Failure> {
     let seconds: u32 = seconds
         .parse()
         .map_err(|_| format!("`{seconds}` is no number of seconds"))?;
-    match fuzz_all(root, seconds)? {
-        Outcome::Passed => Ok(ExitCode::SUCCESS),
-        Outcome::Failed => Ok(ExitCode::FAILURE),
-        Outcome::Lacking(need) => Err(format!("this needs {need}").into()),
-    }
+    fuzz_all(root, seconds)?.status()
 }
 
 /// A run that is short enough for every change.

@@ -1,6 +1,7 @@
 //! Running other programs.
 
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -80,6 +81,17 @@ pub(crate) fn build(root: &Path, which: &[&str]) -> Result<PathBuf, Failure> {
     let mut cargo = cargo();
     cargo.current_dir(root).args(["build", "--locked"]);
     built(cargo.args(which))
+}
+
+/// A folder of that name, empty, beside the builds of which `program` is one.
+pub(crate) fn empty_folder(program: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let target = program.ancestors().nth(2);
+    let folder = target.ok_or("the program is in no folder")?.join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
 }
 
 /// A program that tells something in lines and goes on, until it is dropped.

@@ -87,15 +87,7 @@ struct Bench {
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
         let kvs = process::build(root, &["--package=kvs-cli"])?;
-        let folder = kvs
-            .ancestors()
-            .nth(2)
-            .ok_or("the program is in no folder")?;
-        let folder = folder.join("resume");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
+        let folder = process::empty_folder(&kvs, "resume")?;
         let demo = root.join("crates/emulator/demo/demo.mkv");
         fs::copy(demo, folder.join("demo.mkv"))?;
         let mut bench = Self {

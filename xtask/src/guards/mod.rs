@@ -21,11 +21,7 @@ const MOST_CRATES: u64 = 50;
 const JOBS: [&str; 5] = ["sign", "sign-1000", "parse-1000", "decode", "write"];
 
 pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
-    match check(root)? {
-        Outcome::Passed => Ok(ExitCode::SUCCESS),
-        Outcome::Failed => Ok(ExitCode::FAILURE),
-        Outcome::Lacking(need) => Err(format!("this needs {need}").into()),
-    }
+    check(root)?.status()
 }
 
 /// Whether everything counts as it is noted.

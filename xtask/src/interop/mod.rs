@@ -9,7 +9,6 @@ mod server;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -39,11 +38,7 @@ struct Bench {
 }
 
 pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
-    match check(root)? {
-        Outcome::Passed => Ok(ExitCode::SUCCESS),
-        Outcome::Failed => Ok(ExitCode::FAILURE),
-        Outcome::Lacking(need) => Err(format!("this needs {need}").into()),
-    }
+    check(root)?.status()
 }
 
 pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
@@ -64,19 +59,13 @@ impl Bench {
         let ours = process::build(root, &["--package=kvs-tests", "--bin=interop"])?;
         let peers = root.join("tests/peers");
         let bridge = process::build(&peers, &["--package=bridge", "--bin=bridge"])?;
-        let target = kvs.ancestors().nth(2);
-        let folder = target.ok_or("the program is in no folder")?.join("interop");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
         Ok(Self {
+            folder: process::empty_folder(&kvs, "interop")?,
             python: python::venv(&PACKAGES)?,
             kvs,
             ours,
             bridge,
             live: live::build(root)?,
-            folder,
         })
     }
 }

@@ -10,7 +10,6 @@ pub(crate) mod probe;
 mod sessions;
 
 use std::ffi::OsStr;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
@@ -33,11 +32,7 @@ struct Bench {
 }
 
 pub(crate) fn run(root: &Path) -> Result<ExitCode, Failure> {
-    match check(root)? {
-        Outcome::Passed => Ok(ExitCode::SUCCESS),
-        Outcome::Failed => Ok(ExitCode::FAILURE),
-        Outcome::Lacking(need) => Err(format!("this needs {need}").into()),
-    }
+    check(root)?.status()
 }
 
 pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
@@ -94,20 +89,11 @@ impl Bench {
         let example = |name| process::build(root, &["--release", "--package=kvs-mkv", name]);
         let fragments = example("--example=fragments")?;
         let damage = example("--example=damage")?;
-        let target = kvs
-            .ancestors()
-            .nth(2)
-            .ok_or("the program is in no folder")?;
-        let folder = target.join("media");
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        fs::create_dir_all(&folder)?;
         Ok(Self {
+            folder: process::empty_folder(&kvs, "media")?,
             kvs,
             fragments,
             damage,
-            folder,
         })
     }
 

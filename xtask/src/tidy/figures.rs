@@ -2,7 +2,7 @@
 
 use super::source::{self, File, Function};
 
-/// A driver is meant to be one loop of about twenty-five lines around a call.
+/// A driver is meant to be one loop of a screen at most around a call.
 const DRIVERS: [&str; 2] = ["crates/ureq/src/", "crates/hyper/src/"];
 const FILES: usize = 10;
 
