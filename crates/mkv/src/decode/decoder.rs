@@ -64,9 +64,9 @@ use crate::fragment::Frame;
 ///
 /// Of a BlockGroup: DiscardPadding and what else is neither the Block, nor its duration, nor its
 /// BlockAdditions, for which no codec of the service has a use; of its references no more is told
-/// than that the frame is no keyframe. More than 255 additions of one block are damage. Frames of tracks that Tracks does not describe are told as
-/// they come. An EBML header of another document type, or for later readers, is damage; a Segment
-/// after it is read for what it may be.
+/// than that the frame is no keyframe. More than 255 additions of one block are damage. Frames of
+/// tracks that Tracks does not describe are told as they come. An EBML header of another document
+/// type, or for later readers, is damage; a Segment after it is read for what it may be.
 ///
 /// ```
 /// use kvs_mkv::{Bytes, Decoder, Event};
