@@ -7,6 +7,8 @@ use serde_json::Value;
 use crate::c2j::json::{Metadata, Model, Operation, Shape};
 use crate::emit::Literals;
 use crate::error::Error;
+
+use crate::family::Endpoint;
 use crate::smithy::Ordered;
 use crate::{c2j, check, emit};
 
@@ -91,7 +93,11 @@ fn suite(written: Written) -> Result<Suite, Error> {
     })?;
     check::check(&service)?;
     let literals = Literals::new(&service)?;
-    let mut text = emit::file(&service, "a suite of protocol cases")?;
+    let mut text = emit::file(
+        &service,
+        "a suite of protocol cases",
+        Endpoint::alone(&service),
+    )?;
     text.push_str("\npub fn run(report: &mut crate::Report) {\n");
     for case in &cases {
         let line = call(&literals, name, case, endpoint.as_deref());

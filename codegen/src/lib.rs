@@ -21,6 +21,7 @@ mod context;
 mod emit;
 mod error;
 mod events;
+mod family;
 pub mod ir;
 mod names;
 mod overlay;
@@ -34,6 +35,8 @@ pub use error::Error;
 pub use probe::{Format, probe};
 pub use report::report;
 pub use rules::RuleSet;
+
+use family::Endpoint;
 
 /// How the second paragraph of every generated file begins.
 pub const HEADER: &str = "//! Generated from `";
@@ -61,20 +64,24 @@ pub struct Input<'a> {
 }
 
 /// One file for each service, and one for its endpoint rules if it has them: path and text, before
-/// rustfmt.
+/// rustfmt. Services that have the same rules share the file `endpoint.rs`, which the parent of
+/// their modules declares.
 ///
 /// # Errors
 /// The first problem of the first model that has one.
 pub fn generate(inputs: &[Input<'_>]) -> Result<Vec<(String, String)>, Error> {
-    let mut files: Vec<(String, String)> = Vec::new();
+    let mut services = Vec::new();
     for input in inputs {
-        let path = input.model.path;
-        let service = read(input)?;
-        for (name, text) in write(&service, path)? {
+        services.push((read(input)?, input.model.path));
+    }
+    let (endpoints, shared) = family::endpoints(&services)?;
+    let mut files: Vec<(String, String)> = shared.into_iter().collect();
+    for ((service, path), endpoint) in services.iter().zip(endpoints) {
+        for (name, text) in service_files(service, path, endpoint)? {
             if files.iter().any(|(other, _)| *other == name) {
                 let problem =
                     format!("another model gives `{name}` as well: name the module in the overlay");
-                return Err(Error::new(problem).in_file(path));
+                return Err(Error::new(problem).in_file(*path));
             }
             files.push((name, text));
         }
@@ -87,11 +94,19 @@ pub fn generate(inputs: &[Input<'_>]) -> Result<Vec<(String, String)>, Error> {
 /// # Errors
 /// The first thing of the service that cannot be written as Rust.
 pub fn write(service: &ir::Service, path: &str) -> Result<Vec<(String, String)>, Error> {
-    let text = emit::file(service, path).map_err(|e| e.in_file(path))?;
+    service_files(service, path, Endpoint::alone(service))
+}
+
+fn service_files(
+    service: &ir::Service,
+    path: &str,
+    endpoint: Endpoint<'_>,
+) -> Result<Vec<(String, String)>, Error> {
+    let text = emit::file(service, path, endpoint).map_err(|e| e.in_file(path))?;
     let mut files = vec![(format!("{}.rs", service.module), text)];
-    if let Some(rules) = &service.endpoint_rules {
+    if let Endpoint::Own(rules) = endpoint {
         let name = format!("{}/endpoint.rs", service.module);
-        files.push((name, rules.module(&service.title, path)?));
+        files.push((name, rules.module(&service.title, &[path])?));
     }
     Ok(files)
 }

@@ -19,7 +19,7 @@ const ERROR_CONDITION: &str = r#"{ "fn": "booleanEquals", "argv": [{ "ref": "Lou
 fn compiled(text: &str) -> Result<String, String> {
     let path = "rules.json";
     RuleSet::read(&Source { path, text })
-        .and_then(|rules| rules.module("Farm", path))
+        .and_then(|rules| rules.module("Farm", &[path]))
         .map_err(|e| e.to_string())
 }
 

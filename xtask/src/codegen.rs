@@ -183,7 +183,7 @@ fn rule_sets(root: &Path, models: &str) -> Result<Files, Failure> {
         let name = file.trim_end_matches(".json");
         let text = read(root, models, &file)?;
         let rules = kvs_codegen::RuleSet::read(&source(&text))?;
-        modules.push((format!("{name}.rs"), rules.module(name, &text.0)?));
+        modules.push((format!("{name}.rs"), rules.module(name, &[&text.0])?));
     }
     Ok(modules)
 }

@@ -20,15 +20,16 @@ pub(crate) use rules::is_readable;
 pub(crate) use types::parts;
 
 use crate::error::Error;
+use crate::family::Endpoint;
 use crate::ir::{Kind, Service};
 use file::File;
 use types::Types;
 
 /// The Rust text of a service whose model lies at `path`.
-pub(crate) fn file(service: &Service, path: &str) -> Result<String, Error> {
+pub(crate) fn file(service: &Service, path: &str, endpoint: Endpoint<'_>) -> Result<String, Error> {
     let types = Types::new(service)?;
     let mut file = File::default();
-    statics(&mut file, service);
+    statics(&mut file, service, endpoint);
     rules::emit_shared(&mut file, &types)?;
     for operation in &service.operations {
         operation::emit(&mut file, &types, operation).map_err(|e| e.in_shape(&operation.name))?;
@@ -55,7 +56,7 @@ fn header(types: &Types<'_>, path: &str) -> String {
     comment("//!", 0, &parts.join("\n\n"))
 }
 
-fn statics(file: &mut File, service: &Service) {
+fn statics(file: &mut File, service: &Service, endpoint: Endpoint<'_>) {
     file.import("kvs_protocol", "Service");
     let Service {
         sdk_id,
@@ -64,12 +65,20 @@ fn statics(file: &mut File, service: &Service) {
         throttling,
         ..
     } = service;
-    let endpoint = if service.endpoint_rules.is_some() {
-        file.text("\npub mod endpoint;");
-        "endpoint::resolve(&built_ins.into())".to_owned()
-    } else {
-        file.import("kvs_protocol", "rules");
-        format!("rules::by_prefix({endpoint_prefix:?}, built_ins)")
+    let by_rules = || "endpoint::resolve(&built_ins.into())".to_owned();
+    let endpoint = match endpoint {
+        Endpoint::Own(_) => {
+            file.text("\npub mod endpoint;");
+            by_rules()
+        }
+        Endpoint::Shared => {
+            file.text("\npub use super::endpoint;");
+            by_rules()
+        }
+        Endpoint::ByPrefix => {
+            file.import("kvs_protocol", "rules");
+            format!("rules::by_prefix({endpoint_prefix:?}, built_ins)")
+        }
     };
     file.docs("Facts that the operations of this service share.");
     file.text(&format!(

@@ -11,8 +11,24 @@ use super::scope::{Kind, Scope};
 use crate::HEADER;
 use crate::emit::comment;
 
-/// The Rust text of a module that finds the endpoint of `title`, whose model lies at `path`.
-pub(super) fn module(rules: &RuleSet, title: &str, path: &str) -> Result<String, Problem> {
+/// The Rust text of a module that finds the endpoint of `title`, whose models lie at `paths`.
+pub(super) fn module(rules: &RuleSet, title: &str, paths: &[&str]) -> Result<String, Problem> {
+    let origin = HEADER.trim_start_matches("//! ");
+    let header = comment(
+        "//!",
+        0,
+        &format!(
+            "Where {title} is found.\n\n{origin}{}`; change the {} or the generator, then run \
+             `cargo xtask codegen`.",
+            paths.join("`, `"),
+            if let [_] = paths { "model" } else { "models" }
+        ),
+    );
+    Ok(format!("{header}\n\n{}", code(rules)?))
+}
+
+/// What stands in the module, which knows no service.
+pub(super) fn code(rules: &RuleSet) -> Result<String, Problem> {
     let fields = parameters::fields(rules);
     let structure = parameters::structure(&fields)?;
     let scope = parameters::scope(&fields);
@@ -31,17 +47,8 @@ pub(super) fn module(rules: &RuleSet, title: &str, path: &str) -> Result<String,
     imports.extend(body.text.contains("Property::").then_some("Property"));
     imports.push("Unresolved");
     imports.extend(body.text.contains("rules::").then_some("self"));
-    let origin = HEADER.trim_start_matches("//! ");
-    let header = comment(
-        "//!",
-        0,
-        &format!(
-            "Where {title} is found.\n\n{origin}{path}`; change the model or the generator, \
-             then run `cargo xtask codegen`."
-        ),
-    );
     Ok(format!(
-        "{header}\n\nuse kvs_protocol::rules::{{{}}};\n{structure}{function}",
+        "use kvs_protocol::rules::{{{}}};\n{structure}{function}",
         imports.join(", ")
     ))
 }

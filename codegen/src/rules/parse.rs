@@ -29,13 +29,22 @@ impl RuleSet {
         rules.map_err(|e| e.in_file(source.path))
     }
 
-    /// The Rust text of a module that finds the endpoint of the service called `title`, whose
-    /// model lies at `path`; before rustfmt.
+    /// The Rust text of a module that finds the endpoint of the service called `title`; before
+    /// rustfmt. Models that have these rules lie at `paths`.
     ///
     /// # Errors
     /// When a rule uses a value that may be absent, or one of a wrong type.
-    pub fn module(&self, title: &str, path: &str) -> Result<String, Error> {
-        super::emit::module(self, title, path).map_err(|e| e.into_error().in_file(path))
+    pub fn module(&self, title: &str, paths: &[&str]) -> Result<String, Error> {
+        super::emit::module(self, title, paths).map_err(|e| {
+            e.into_error()
+                .in_file(paths.first().copied().unwrap_or_default())
+        })
+    }
+
+    /// What stands in the [module](Self::module). Rule sets that give the same are the same, however
+    /// they nest their rules.
+    pub(crate) fn code(&self, path: &str) -> Result<String, Error> {
+        super::emit::code(self).map_err(|e| e.into_error().in_file(path))
     }
 
     /// Reads the value of the trait, which is the same JSON as a file of its own elsewhere.

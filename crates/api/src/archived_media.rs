@@ -18,7 +18,7 @@ use kvs_protocol::{
     Buffered, Bytes, Invalid, Malformed, Operation, Paginated, Route, Service, Streamed, Timestamp,
 };
 
-pub mod endpoint;
+pub use super::endpoint;
 
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {

@@ -55,6 +55,7 @@ pub use kvs_protocol as protocol;
 
 #[cfg(feature = "archived-media")]
 pub mod archived_media;
+pub mod endpoint;
 #[cfg(feature = "media")]
 pub mod media;
 #[cfg(feature = "signaling")]

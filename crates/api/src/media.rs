@@ -10,7 +10,7 @@ use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, RequestBuilder};
 use kvs_protocol::{Bytes, Invalid, Malformed, Operation, Route, Service, Streamed, Timestamp};
 
-pub mod endpoint;
+pub use super::endpoint;
 
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {

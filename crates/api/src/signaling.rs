@@ -13,7 +13,7 @@ use kvs_protocol::http::{Method, Request};
 use kvs_protocol::restjson::{self, RequestBuilder};
 use kvs_protocol::{Buffered, Bytes, Invalid, Malformed, Operation, Service};
 
-pub mod endpoint;
+pub use super::endpoint;
 
 /// Facts that the operations of this service share.
 pub static SERVICE: Service = Service {

@@ -144,4 +144,28 @@ mod tests {
         );
         fs::remove_dir_all(&out).unwrap();
     }
+
+    #[test]
+    fn services_with_the_same_rules_share_a_module() {
+        let root = crate::root();
+        let out = std::env::temp_dir().join(format!("kvs-family-{}", std::process::id()));
+        let models = ["archived-media", "webrtc-storage"]
+            .map(|name| root.join(format!("model/kinesis-video-{name}.json")));
+        let [first, second] = models.each_ref().map(|path| path.to_str().unwrap());
+        let report = out.join("report.txt");
+        let (out_text, report) = (out.to_str().unwrap(), report.to_str().unwrap());
+        fs::create_dir_all(&out).unwrap();
+        let arguments = [
+            "--model", first, second, "--out", out_text, "--report", report,
+        ];
+        write(&root, &arguments).unwrap();
+        let library = fs::read_to_string(out.join("src/lib.rs")).unwrap();
+        assert!(library.contains("pub mod endpoint;\n"), "{library}");
+        for module in ["archived_media", "webrtc_storage"] {
+            let text = fs::read_to_string(out.join(format!("src/{module}.rs"))).unwrap();
+            assert!(text.contains("\npub use super::endpoint;\n"), "{text}");
+            assert!(!out.join("src").join(module).exists(), "{module}");
+        }
+        fs::remove_dir_all(&out).unwrap();
+    }
 }

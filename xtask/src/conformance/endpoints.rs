@@ -57,7 +57,7 @@ pub(super) fn suite(root: &Path, data: &Path) -> Result<Outcome, Failure> {
         })?;
         let module = format!("service{at}");
         let file = folder.join("src").join(format!("{module}.rs"));
-        fs::write(file, rules.module(model, &shown)?)?;
+        fs::write(file, rules.module(model, &[&shown])?)?;
         writeln!(main, "mod {module};")?;
         for case in read_cases(&data.join("conformance/endpoints").join(name))? {
             let docs = case.get("documentation").and_then(Value::as_str);

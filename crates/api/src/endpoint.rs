@@ -1,7 +1,8 @@
-//! Where Amazon Kinesis Video Streams Archived Media is found.
+//! Where each service of the family is found.
 //!
-//! Generated from `model/kinesis-video-archived-media.json`; change the model or the generator,
-//! then run `cargo xtask codegen`.
+//! Generated from `model/kinesis-video-archived-media.json`, `model/kinesis-video-media.json`,
+//! `model/kinesis-video-signaling.json`, `model/kinesis-video-webrtc-storage.json`,
+//! `model/kinesis-video.json`; change the models or the generator, then run `cargo xtask codegen`.
 
 use kvs_protocol::rules::{self, BuiltIns, Endpoint, Unresolved};
 
