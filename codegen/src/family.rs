@@ -23,36 +23,43 @@ impl<'a> Endpoint<'a> {
     }
 }
 
-/// Services with the paths of their models, where each finds its endpoint, and the file of the rules
-/// that they share. Where several sets of rules are shared, the first is; no family has two.
-pub(crate) fn endpoints<'a>(
-    services: &'a [(Service, &str)],
-) -> Result<(Vec<Endpoint<'a>>, Option<(String, String)>), Error> {
-    let mut codes = Vec::new();
-    for (service, path) in services {
-        let rules = service.endpoint_rules.as_ref();
-        codes.push(rules.map(|rules| rules.code(path)).transpose()?);
-    }
-    let is_shared = |code: &&Option<String>| {
-        code.is_some() && codes.iter().filter(|other| *other == *code).count() > 1
-    };
-    let Some(shared) = codes.iter().find(is_shared) else {
-        let alone = services.iter().map(|(service, _)| Endpoint::alone(service));
-        return Ok((alone.collect(), None));
-    };
-    let mut endpoints = Vec::new();
-    let mut paths = Vec::new();
-    let mut file = None;
-    for ((service, path), code) in services.iter().zip(&codes) {
-        if code == shared {
-            endpoints.push(Endpoint::Shared);
-            paths.push(*path);
-            file = service.endpoint_rules.as_ref();
-        } else {
-            endpoints.push(Endpoint::alone(service));
+/// How the services of a family find their endpoints.
+pub(crate) struct Endpoints<'a> {
+    /// Of each service, in their order.
+    pub(crate) of_services: Vec<Endpoint<'a>>,
+    /// Path and text of the file of shared rules, if there are any.
+    pub(crate) file: Option<(String, String)>,
+}
+
+impl<'a> Endpoints<'a> {
+    /// Of services with the paths of their models. Where several sets of rules are shared, the first
+    /// has the file; no family has two.
+    pub(crate) fn new(services: &'a [(Service, &str)]) -> Result<Self, Error> {
+        let mut codes = Vec::new();
+        for (service, path) in services {
+            let rules = service.endpoint_rules.as_ref();
+            codes.push(rules.map(|rules| rules.code(path)).transpose()?);
         }
+        let number = |code: &Option<String>| codes.iter().filter(|other| *other == code).count();
+        let is_shared = |code: &&Option<String>| code.is_some() && number(code) > 1;
+        let shared = codes.iter().find(is_shared);
+        let mut paths = Vec::new();
+        let mut rules = None;
+        let mut of_services = Vec::new();
+        for ((service, path), code) in services.iter().zip(&codes) {
+            if Some(code) == shared {
+                paths.push(*path);
+                rules = service.endpoint_rules.as_ref();
+                of_services.push(Endpoint::Shared);
+            } else {
+                of_services.push(Endpoint::alone(service));
+            }
+        }
+        let write = |rules: &RuleSet| rules.module("each service of the family", &paths);
+        let text = rules.map(write).transpose()?;
+        Ok(Self {
+            of_services,
+            file: text.map(|text| ("endpoint.rs".to_owned(), text)),
+        })
     }
-    let write = |rules: &RuleSet| rules.module("each service of the family", &paths);
-    let text = file.map(write).transpose()?;
-    Ok((endpoints, text.map(|text| ("endpoint.rs".to_owned(), text))))
 }

@@ -36,7 +36,7 @@ pub use probe::{Format, probe};
 pub use report::report;
 pub use rules::RuleSet;
 
-use family::Endpoint;
+use family::{Endpoint, Endpoints};
 
 /// How the second paragraph of every generated file begins.
 pub const HEADER: &str = "//! Generated from `";
@@ -74,14 +74,14 @@ pub fn generate(inputs: &[Input<'_>]) -> Result<Vec<(String, String)>, Error> {
     for input in inputs {
         services.push((read(input)?, input.model.path));
     }
-    let (endpoints, shared) = family::endpoints(&services)?;
-    let mut files: Vec<(String, String)> = shared.into_iter().collect();
-    for ((service, path), endpoint) in services.iter().zip(endpoints) {
+    let endpoints = Endpoints::new(&services)?;
+    let mut files: Vec<(String, String)> = endpoints.file.into_iter().collect();
+    for ((service, path), endpoint) in services.iter().zip(endpoints.of_services) {
         for (name, text) in service_files(service, path, endpoint)? {
             if files.iter().any(|(other, _)| *other == name) {
                 let problem =
                     format!("another model gives `{name}` as well: name the module in the overlay");
-                return Err(Error::new(problem).in_file(*path));
+                return Err(Error::new(problem).in_file(path));
             }
             files.push((name, text));
         }
