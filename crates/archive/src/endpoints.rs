@@ -113,6 +113,11 @@ impl Endpoints {
         self
     }
 
+    /// Who is told what happens to each call.
+    pub fn observer(&self) -> Option<Arc<dyn Observer>> {
+        self.observer.clone()
+    }
+
     /// When calls are sent again.
     pub fn retry(&self) -> &RetryPolicy {
         &self.retry

@@ -18,6 +18,7 @@ use kvs_archive::api::protocol::{Interruption, Settings};
 use tokio::task::spawn_blocking;
 
 use crate::client::Client;
+use crate::store::store;
 use crate::transport::Transport;
 
 /// What the calls of a client are signed with.
@@ -111,6 +112,15 @@ impl Provider {
             },
             Ask::Wait(duration) => {
                 client.clock().sleep(duration).await;
+                Answer::Nothing
+            }
+            Ask::Store { path, content } => {
+                aside(move || Answer::stored(store(&path, &content))).await
+            }
+            Ask::Tell(notice) => {
+                if let Some(observer) = client.observer() {
+                    observer.notice(&notice);
+                }
                 Answer::Nothing
             }
         }

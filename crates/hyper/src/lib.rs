@@ -47,6 +47,7 @@ mod pages;
 mod pool;
 mod proxy;
 mod settings;
+mod store;
 mod tls;
 #[cfg(feature = "tracing")]
 mod tracing;

@@ -1,10 +1,10 @@
 //! What happens to calls, for `tracing`.
 
-use kvs_archive::api::protocol::observe::{Event, Happening, Observer};
+use kvs_archive::api::protocol::observe::{Event, Happening, Notice, Observer};
 use tracing::{debug, warn};
 
 /// Tells `tracing` what happens to calls: that they are sent again, or slowed down, as warnings, and
-/// all else for debugging.
+/// all else for debugging. What goes wrong beside them is a warning too.
 ///
 /// ```no_run
 /// # use kvs_hyper::{Client, Settings, Tracing};
@@ -42,6 +42,10 @@ impl Observer for Tracing {
             Happening::Failed { error } => debug!(operation, host, attempt, %error, "failed"),
             _ => {}
         }
+    }
+
+    fn notice(&self, notice: &Notice) {
+        warn!("{notice}");
     }
 }
 
@@ -123,5 +127,16 @@ mod tests {
         assert_eq!(lines[2], again);
         assert!(lines[5].starts_with("DEBUG message=failed"), "{notes}");
         assert!(!notes.contains("hunter2"));
+    }
+
+    #[test]
+    fn notices_are_warnings() {
+        let notes = Arc::new(Mutex::new(String::new()));
+        tracing::subscriber::with_default(Notes(Arc::clone(&notes)), || {
+            let (path, why) = ("token.json".into(), "cannot be written".to_owned());
+            Tracing.notice(&Notice::NotStored { path, why });
+        });
+        let expected = "WARN message=token.json cannot be written\n";
+        assert_eq!(*notes.lock().unwrap(), expected);
     }
 }

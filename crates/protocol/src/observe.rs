@@ -1,6 +1,7 @@
 //! Watching calls: what happens to each, as it happens.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -30,6 +31,40 @@ use crate::retry::Reason;
 pub trait Observer: fmt::Debug + Send + Sync {
     /// Takes an event.
     fn observe(&self, event: &Event<'_>);
+
+    /// Takes what has gone wrong beside the calls, which go on; by default it is passed over.
+    fn notice(&self, notice: &Notice) {
+        let _ = notice;
+    }
+}
+
+/// What has gone wrong and stops no call yet, but may do so later: somebody should see to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// The token of a person who has signed in could not be renewed; it serves until it ends.
+    NotRenewed {
+        /// Why, for a person; no secrets.
+        why: String,
+    },
+    /// A file could not be written; what belongs into it is in use, and is lost with the process.
+    NotStored {
+        /// The file.
+        path: PathBuf,
+        /// Why, for a person.
+        why: String,
+    },
+}
+
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRenewed { why } => {
+                write!(f, "the token of single sign-on is not renewed: {why}")
+            }
+            Self::NotStored { path, why } => write!(f, "{} {why}", path.display()),
+        }
+    }
 }
 
 /// What has happened, and to which call.

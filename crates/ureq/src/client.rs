@@ -271,6 +271,10 @@ impl Client {
         self.endpoints().retry().clone()
     }
 
+    pub(crate) fn observer(&self) -> Option<Arc<dyn Observer>> {
+        self.endpoints().observer()
+    }
+
     pub(crate) fn clock(&self) -> &dyn Clock {
         &*self.shared.clock
     }

@@ -17,6 +17,7 @@ use kvs_archive::api::protocol::settings::NO_CREDENTIALS;
 use kvs_archive::api::protocol::{Interruption, Settings};
 
 use crate::client::Client;
+use crate::store::store;
 use crate::transport::{Limit, Transport};
 
 /// What the calls of a client are signed with.
@@ -113,6 +114,13 @@ impl Provider {
             },
             Ask::Wait(duration) => {
                 client.clock().sleep(duration);
+                Answer::Nothing
+            }
+            Ask::Store { path, content } => Answer::stored(store(&path, &content)),
+            Ask::Tell(notice) => {
+                if let Some(observer) = client.observer() {
+                    observer.notice(&notice);
+                }
                 Answer::Nothing
             }
         }

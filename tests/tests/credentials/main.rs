@@ -10,6 +10,7 @@
 mod device;
 mod renewal;
 mod sources;
+mod sso;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

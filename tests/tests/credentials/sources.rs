@@ -1,8 +1,6 @@
 //! One source after the other.
 
-use wiremock::matchers::{
-    body_string_contains, header, header_exists, header_regex, method, path, query_param,
-};
+use wiremock::matchers::{body_string_contains, header, header_exists, header_regex, method, path};
 
 use super::*;
 
@@ -184,36 +182,6 @@ fn an_instance() {
         .set("AWS_EC2_METADATA_SERVICE_ENDPOINT", url)
         .set("AWS_EC2_METADATA_DISABLED", "false");
     cloud.gives("HOST");
-}
-
-#[test]
-fn a_person_who_has_signed_in() {
-    let body = serde_json::json!({ "roleCredentials": {
-        "accessKeyId": "SSO",
-        "secretAccessKey": "secret",
-        "sessionToken": "token",
-        "expiration": 4_102_444_800_000_u64,
-    } });
-    let portal = Mock::given(method("GET"))
-        .and(path("/federation/credentials"))
-        .and(query_param("account_id", "123456789012"))
-        .and(query_param("role_name", "Reader"))
-        .and(header("x-amz-sso_bearer_token", "b3arer"))
-        .respond_with(ResponseTemplate::new(200).set_body_json(body));
-    let cloud = Cloud::new().mount(portal);
-    let config = "[default]\nsso_session = my\nsso_account_id = 123456789012\n\
-                  sso_role_name = Reader\n[sso-session my]\nsso_region = eu-central-1\n\
-                  sso_start_url = https://my.awsapps.com/start\n";
-    let token = r#"{"accessToken":"b3arer","expiresAt":"2099-12-31T00:00:00Z"}"#;
-    // The SHA-1 sum of "my".
-    let sum = "3ece1471f44f63177cbc35ba0b904e0c096b6783";
-    file(&format!("sso/.aws/sso/cache/{sum}.json"), token);
-    let config = file("sso/.aws/config", config);
-    let url = cloud.service.url();
-    let cloud = cloud
-        .set("HOME", text(config.parent().unwrap().parent().unwrap()))
-        .set("AWS_ENDPOINT_URL_SSO", url);
-    cloud.gives("SSO");
 }
 
 #[test]

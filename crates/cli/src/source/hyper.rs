@@ -10,6 +10,7 @@ use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigi
 use kvs_hyper::Client;
 use tokio::runtime::{Builder, Runtime};
 
+use super::notices::Notices;
 use super::settings::Connection;
 use super::{Download, Source, explain};
 use crate::exit::Failure;
@@ -25,7 +26,9 @@ impl Hyper {
     pub(super) fn new(connection: Connection) -> Result<Self, Failure> {
         let runtime = Builder::new_current_thread().enable_all().build();
         let failure = |error: io::Error| Failure::io("start the async runtime", &error);
-        let client = Client::builder(&connection.settings).retry(connection.retry.clone());
+        let client = Client::builder(&connection.settings)
+            .retry(connection.retry.clone())
+            .observer(Notices);
         Ok(Self {
             client: client.build().map_err(Failure::new)?,
             runtime: runtime.map_err(failure)?,

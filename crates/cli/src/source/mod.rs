@@ -1,6 +1,7 @@
 //! Where streams are read: the service or an emulator, over one of the two transports.
 
 mod hyper;
+mod notices;
 mod problem;
 mod settings;
 mod ureq;

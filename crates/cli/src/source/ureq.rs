@@ -7,6 +7,7 @@ use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
 use kvs_ureq::Client;
 
+use super::notices::Notices;
 use super::settings::Connection;
 use super::{Download, Source, explain};
 use crate::exit::Failure;
@@ -19,7 +20,9 @@ pub(super) struct Ureq {
 
 impl Ureq {
     pub(super) fn new(connection: Connection) -> Result<Self, Failure> {
-        let client = Client::builder(&connection.settings).retry(connection.retry.clone());
+        let client = Client::builder(&connection.settings)
+            .retry(connection.retry.clone())
+            .observer(Notices);
         Ok(Self {
             client: client.build().map_err(Failure::new)?,
             connection,

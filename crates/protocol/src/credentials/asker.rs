@@ -13,6 +13,7 @@ use zeroize::Zeroizing;
 
 use super::search::{Answer, Ask, Exchange, Identity, lock};
 use crate::error::InterruptionKind;
+use crate::observe::Notice;
 
 /// Why a source gave no credentials.
 #[derive(Debug)]
@@ -120,6 +121,22 @@ impl Asker {
         let name = path.display().to_string();
         let text = self.file(path).await?;
         text.ok_or_else(|| Stop::Failed(format!("{name} is not there")))
+    }
+
+    /// Has a file written. Whether that worked changes nothing for the search, so whoever watches is
+    /// told if it did not.
+    pub(super) async fn store(&self, path: PathBuf, content: Zeroizing<Vec<u8>>) {
+        let ask = Ask::Store {
+            path: path.clone(),
+            content,
+        };
+        if let Answer::Failed(why) = self.ask(ask).await {
+            self.tell(Notice::NotStored { path, why }).await;
+        }
+    }
+
+    pub(super) async fn tell(&self, notice: Notice) {
+        self.ask(Ask::Tell(notice)).await;
     }
 
     pub(super) async fn run(

@@ -8,12 +8,14 @@ use zeroize::Zeroizing;
 
 use super::asker::{Asker, Stop, failed};
 use super::keys::Credentials;
+use super::sso::Renewals;
 use super::{container, imds, iot, profile, sts};
 use crate::settings::{Profiles, SHARED_FILES, Settings};
 
 /// Where credentials are looked for.
 ///
-/// The places are those of AWS's SDKs; what stands here is what cannot be found there.
+/// The places are those of AWS's SDKs; what stands here is what cannot be found there. Clones know
+/// of each other when a token could not be renewed, and do not try again at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sources {
@@ -25,6 +27,8 @@ pub struct Sources {
     pub use_fips_endpoint: bool,
     /// Whether to call endpoints that have IPv6 addresses as well.
     pub use_dualstack_endpoint: bool,
+    /// What searches know of earlier ones.
+    pub(super) renewals: Renewals,
 }
 
 impl Sources {
@@ -35,6 +39,7 @@ impl Sources {
             region: region.into(),
             use_fips_endpoint: false,
             use_dualstack_endpoint: false,
+            renewals: Renewals::default(),
         }
     }
 }

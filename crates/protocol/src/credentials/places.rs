@@ -29,11 +29,12 @@ impl Context {
     }
 
     async fn configured(&self, service: &Service) -> Option<String> {
-        const NAMES: [&str; 4] = [
+        const NAMES: [&str; 5] = [
             "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_STS",
             "AWS_ENDPOINT_URL_SSO",
+            "AWS_ENDPOINT_URL_SSO_OIDC",
         ];
         let known = self.asker.envs(&NAMES).await;
         let env = |name: &str| known.get(name);

@@ -103,6 +103,8 @@ pub struct WebIdentity {
 /// What a person has signed in to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sso {
+    /// The profile that says so, for which the person signs in.
+    pub profile: String,
     /// The `sso-session` section; none in the older form.
     pub session: Option<String>,
     /// Region of the portal.
@@ -326,6 +328,7 @@ impl<'p> Profile<'p> {
             return self.wrong("needs both sso_region and sso_start_url to sign in");
         };
         Ok(Some(Sso {
+            profile: self.name.to_owned(),
             session,
             region,
             start_url,

@@ -18,6 +18,7 @@ use super::asker::{Asker, place};
 use super::chain::{self, NoCredentials, Sources, Tried};
 use super::keys::Credentials;
 use crate::error::Interruption;
+use crate::observe::Notice;
 
 /// Something that the search needs to know, or to have done.
 pub enum Ask {
@@ -51,6 +52,16 @@ pub enum Ask {
     },
     /// That so much time has passed.
     Wait(Duration),
+    /// That a file holds this, whole or not at all, and that nobody else can read it:
+    /// [`Answer::stored`]. Its folder is there.
+    Store {
+        /// The file; there may be an older one.
+        path: PathBuf,
+        /// All that it is to hold. A secret.
+        content: Zeroizing<Vec<u8>>,
+    },
+    /// That whoever watches the client has been [told](crate::observe::Observer::notice) of this.
+    Tell(Notice),
 }
 
 impl Ask {
@@ -70,6 +81,8 @@ impl fmt::Debug for Ask {
                 f.debug_tuple("HttpMtls").field(&place(request)).finish()
             }
             Self::Wait(duration) => f.debug_tuple("Wait").field(duration).finish(),
+            Self::Store { path, .. } => f.debug_tuple("Store").field(path).finish(),
+            Self::Tell(notice) => f.debug_tuple("Tell").field(notice).finish(),
         }
     }
 }
@@ -90,7 +103,7 @@ impl fmt::Debug for Identity {
 
 /// What came of an [`Ask`].
 pub enum Answer {
-    /// There is no such variable or file; or the wait is over.
+    /// There is no such variable or file; or the wait is over, and what was asked for is done.
     Nothing,
     /// The value, the content, or what was written.
     Text(Zeroizing<String>),
@@ -119,6 +132,14 @@ impl Answer {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::Nothing,
             Err(error) => Self::Failed(format!("cannot be read: {error}")),
+        }
+    }
+
+    /// What came of storing a file.
+    pub fn stored(done: std::io::Result<()>) -> Self {
+        match done {
+            Ok(()) => Self::Nothing,
+            Err(error) => Self::Failed(format!("cannot be written: {error}")),
         }
     }
 }

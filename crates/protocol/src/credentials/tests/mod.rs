@@ -4,6 +4,7 @@ mod chain;
 mod hosts;
 mod profiles;
 mod secrets;
+mod sso;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
@@ -29,6 +30,10 @@ struct World {
     commands: Vec<Vec<String>>,
     identities: Vec<String>,
     waits: Vec<Duration>,
+    /// Why files cannot be written.
+    is_read_only: Option<String>,
+    stored: Vec<PathBuf>,
+    notices: Vec<String>,
 }
 
 impl World {
@@ -68,10 +73,18 @@ impl World {
     }
 
     fn search_in(&mut self, sources: Sources) -> Result<Credentials, NoCredentials> {
-        let mut step = sources.search(now());
+        self.search_at(sources, now())
+    }
+
+    fn search_at(
+        &mut self,
+        sources: Sources,
+        now: SystemTime,
+    ) -> Result<Credentials, NoCredentials> {
+        let mut step = sources.search(now);
         loop {
             step = match step {
-                Step::Ask(ask, search) => search.answer(self.answer(ask), now()),
+                Step::Ask(ask, search) => search.answer(self.answer(ask), now),
                 Step::Done(found) => return found,
             }
         }
@@ -102,6 +115,19 @@ impl World {
             }
             Ask::Wait(duration) => {
                 self.waits.push(duration);
+                Answer::Nothing
+            }
+            Ask::Store { path, content } => match &self.is_read_only {
+                Some(why) => Answer::Failed(why.clone()),
+                None => {
+                    let content = String::from_utf8(content.to_vec()).unwrap();
+                    self.files.insert(path.clone(), content);
+                    self.stored.push(path);
+                    Answer::Nothing
+                }
+            },
+            Ask::Tell(notice) => {
+                self.notices.push(notice.to_string());
                 Answer::Nothing
             }
         }

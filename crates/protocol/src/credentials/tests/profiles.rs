@@ -148,53 +148,6 @@ fn a_program_writes_credentials() {
     }
 }
 
-const SESSION: &str = "\
-[default]
-sso_session = my
-sso_account_id = 123456789012
-sso_role_name = Reader
-[sso-session my]
-sso_region = eu-central-1
-sso_start_url = https://my.awsapps.com/start
-";
-/// Named after the session, and after the start URL.
-const OF_SESSION: &str = "/home/x/.aws/sso/cache/HASH.json";
-
-#[test]
-fn a_person_has_signed_in() {
-    let token = r#"{"accessToken":"b3arer","expiresAt":"2026-11-24T18:00:00Z"}"#;
-    let keys = r#"{"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s3cret","sessionToken":"t0ken","expiration":1795543200000}}"#;
-    let older = SESSION
-        .replace("sso_session = my\n", "")
-        .replace("[sso-session my]\n", "");
-    for (config, name) in [(SESSION, "my"), (&older, "https://my.awsapps.com/start")] {
-        let sum = crate::sign::hex(&crate::credentials::sha1::sha1(name.as_bytes()));
-        let file = OF_SESSION.replace("HASH", &sum);
-        let mut world = World::with_config(config)
-            .file(&file, token)
-            .reply(200, keys);
-        assert_eq!(world.search().unwrap(), temporary("SSO"));
-        let place = "GET https://portal.sso.eu-central-1.amazonaws.com/federation/credentials\
-                     ?role_name=Reader&account_id=123456789012";
-        assert_eq!(world.requested(), [place]);
-        assert_eq!(world.header(0, "x-amz-sso_bearer_token"), Some("b3arer"));
-
-        for (token, expected) in [
-            (
-                &*token.replace("T18", "T11"),
-                "ended at 2026-11-24T11:00:00Z",
-            ),
-            ("{}", "holds no token"),
-        ] {
-            let told = told(World::with_config(config).file(&file, token).search());
-            assert!(told.contains(expected), "{told}");
-            assert!(told.ends_with("sign in with `aws sso login`"), "{told}");
-        }
-        let told = told(World::with_config(config).search());
-        assert!(told.contains("nobody has signed in"), "{told}");
-    }
-}
-
 #[test]
 fn profiles_that_cannot_be_followed() {
     for (config, expected) in [

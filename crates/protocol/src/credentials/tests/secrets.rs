@@ -55,3 +55,30 @@ fn nothing_that_is_printed_holds_a_secret() {
     );
     assert!(!plan.contains("hunter2"));
 }
+
+#[test]
+fn nothing_of_a_token_is_shown() {
+    let config = "[default]\nsso_session = my\nsso_account_id = 1\nsso_role_name = r\n\
+                  [sso-session my]\nsso_region = eu-central-1\nsso_start_url = https://x\n";
+    let sum = crate::sign::hex(&crate::credentials::sha1::sha1(b"my"));
+    let file = format!("/home/x/.aws/sso/cache/{sum}.json");
+    let token = r#"{"accessToken":"hunter2-a","expiresAt":"2026-11-24T12:01:00Z",
+        "clientId":"hunter2-b","clientSecret":"hunter2-c","refreshToken":"hunter2-d",
+        "registrationExpiresAt":"2027-01-01T00:00:00Z"}"#;
+    let created = r#"{"accessToken":"hunter2-e","expiresIn":9,"refreshToken":"hunter2-f"}"#;
+    let echo = r#"{"error":"hunter2-d","error_description":"hunter2-d"}"#;
+    for (token, status, body) in [
+        (token.to_owned(), 200, created),
+        (token.to_owned(), 400, echo),
+        (token.replace("T12", "T11"), 400, echo),
+        (token.replace("T12", "T11"), 200, echo),
+    ] {
+        let mut world = World::with_config(config)
+            .file(&file, &token)
+            .reply(status, body)
+            .reply(403, "hunter2");
+        let shown = shown(&mut world);
+        assert!(shown.contains("oidc"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+    }
+}
