@@ -167,7 +167,10 @@ impl Driver {
     /// Proxy and roots are the connector's affair, all else is the configuration's.
     fn smithy(settings: &Settings) -> (Self, TestClock) {
         let clock = TestClock::default();
-        let (Self::Hyper(runtime, carrier), _) = Self::hyper(settings) else {
+        // What it carries is signed already.
+        let mut carriage = settings.clone();
+        carriage.credentials = None;
+        let (Self::Hyper(runtime, carrier), _) = Self::hyper(&carriage) else {
             unreachable!("it is one")
         };
         let config = sdk_config(settings, Connector::new(carrier), &clock);

@@ -14,7 +14,7 @@ use kvs_archive::api::protocol::credentials::{
     Answer, Ask, Cache, Credentials, Sources, Standing, Step, Ticket,
 };
 use kvs_archive::api::protocol::settings::NO_CREDENTIALS;
-use kvs_archive::api::protocol::{Interruption, Settings};
+use kvs_archive::api::protocol::{Interruption, Invalid, Settings};
 use tokio::task::spawn_blocking;
 
 use crate::client::Client;
@@ -34,14 +34,22 @@ pub(crate) struct Provider {
 }
 
 impl Provider {
-    pub(crate) fn new(settings: &Settings, environment: Environment) -> Self {
-        Self {
-            given: settings.credentials.clone().map(Arc::new),
+    pub(crate) fn new(settings: &Settings, environment: Environment) -> Result<Self, Invalid> {
+        let given = settings.credentials.clone();
+        given
+            .as_ref()
+            .map_or(Ok(()), Credentials::check)
+            .map_err(|invalid| {
+                let problem = format!("are of no use: {invalid}");
+                Invalid::new("the settings' credentials", problem)
+            })?;
+        Ok(Self {
+            given: given.map(Arc::new),
             sources: settings.sources.clone(),
             environment,
             cache: Mutex::default(),
             searching: tokio::sync::Mutex::default(),
-        }
+        })
     }
 
     /// Credentials for the next attempt, or why there are none.

@@ -47,7 +47,10 @@ impl Keeper {
         }
         let provided = self.provider.provide_credentials().await;
         let provided = provided.map_err(|error| told(&error))?;
-        Ok(held.insert(ours(&provided)).clone())
+        let provided = ours(&provided);
+        let carried = provided.check();
+        carried.map_err(|invalid| format!("what the provider gave is of no use: {invalid}"))?;
+        Ok(held.insert(provided).clone())
     }
 }
 

@@ -159,12 +159,12 @@ impl Builder {
     /// The client.
     ///
     /// # Errors
-    /// [`Invalid`] names the setting that cannot be used: a CA bundle that cannot be read, or a
-    /// proxy that is none.
+    /// [`Invalid`] names the setting that cannot be used: a CA bundle that cannot be read, a proxy
+    /// that is none, or credentials that no request can carry.
     pub fn build(self) -> Result<Client, Invalid> {
         let shared = Shared {
             transport: Transport::new(&self.settings, self.timeouts, self.fittings)?,
-            credentials: Provider::new(&self.settings, self.environment),
+            credentials: Provider::new(&self.settings, self.environment)?,
             clock: self.clock,
             session: Mutex::new(Session::new(self.seed)),
             endpoints: Mutex::new(self.endpoints),

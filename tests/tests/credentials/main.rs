@@ -16,9 +16,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
-use kvs_tests::{DRIVERS_IN, Driver, Service, TestClock, Variables};
+use kvs_tests::{CLIENTS, DRIVERS_IN, Driver, Service, TestClock, Variables};
 use kvs_ureq::api::protocol::credentials::Sources;
-use kvs_ureq::api::protocol::{Error, Settings, Timestamp};
+use kvs_ureq::api::protocol::{Credentials, Error, Settings, Timestamp};
 use kvs_ureq::api::video::{DescribeStream, Exception};
 use wiremock::{Mock, Request, Respond, ResponseTemplate};
 

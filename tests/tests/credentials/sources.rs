@@ -204,3 +204,40 @@ fn without_any_every_source_says_why() {
     }
     assert!(cloud.signers().is_empty());
 }
+
+#[test]
+fn what_no_request_can_carry_is_not_sent() {
+    let cloud = Cloud::new()
+        .set("AWS_ACCESS_KEY_ID", "ENV")
+        .set("AWS_SECRET_ACCESS_KEY", "secret")
+        .set("AWS_SESSION_TOKEN", "hunter2\r");
+    for (driver, _) in cloud.drivers() {
+        let told = describe(&driver).unwrap_err().to_string();
+        let expected = "no credentials: environment: AWS_SESSION_TOKEN has a line break in it, \
+                        and no request can carry that";
+        assert!(told.ends_with(expected), "{told}");
+    }
+    assert!(cloud.signers().is_empty());
+}
+
+#[test]
+fn what_the_caller_gives_and_no_request_can_carry_is_refused() {
+    let cloud = Cloud::new();
+    let mut settings = cloud.settings();
+    settings.credentials = Some(Credentials::new("CODE", "hunter2\n"));
+    let why = "the secret access key has a line break in it, and no request can carry that";
+    let expected = format!("the settings' credentials are of no use: {why}");
+    let refused = [
+        kvs_ureq::Client::new(&settings).unwrap_err(),
+        kvs_hyper::Client::new(&settings).unwrap_err(),
+    ];
+    for invalid in refused {
+        assert_eq!(invalid.to_string(), expected);
+    }
+    // A provider may give others the next time.
+    let (driver, _) = CLIENTS[2](&settings);
+    let told = describe(&driver).unwrap_err().to_string();
+    let expected = format!("what the provider gave is of no use: {why}");
+    assert!(told.ends_with(&expected), "{told}");
+    assert!(cloud.signers().is_empty());
+}

@@ -185,7 +185,7 @@ impl<O: Operation> Call<O> {
     }
 
     /// Signs as of `now`. Every attempt is signed afresh, with the credentials that the driver has
-    /// just asked for.
+    /// just asked for, and which pass their [`check`](Credentials::check).
     pub fn sign(
         mut self,
         credentials: &Credentials,

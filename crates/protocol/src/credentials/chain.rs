@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 use super::asker::{Asker, Stop, failed};
-use super::keys::Credentials;
+use super::keys::{Credentials, carried};
 use super::sso::Renewals;
 use super::{container, imds, iot, profile, sts};
 use crate::settings::{Profiles, SHARED_FILES, Settings};
@@ -161,15 +161,21 @@ async fn in_order(
 /// The keys that stand in the environment.
 pub(super) async fn environment(asker: &Asker) -> Result<Credentials, Stop> {
     let absent = |name: &str| Stop::Absent(format!("{name} is not set"));
-    let id = asker.env("AWS_ACCESS_KEY_ID").await;
+    let id = key_of_env(asker, "AWS_ACCESS_KEY_ID").await?;
     let id = id.ok_or_else(|| absent("AWS_ACCESS_KEY_ID"))?;
-    let secret = asker.env("AWS_SECRET_ACCESS_KEY").await;
+    let secret = key_of_env(asker, "AWS_SECRET_ACCESS_KEY").await?;
     let mut secret = secret.ok_or_else(|| absent("AWS_SECRET_ACCESS_KEY"))?;
     let credentials = Credentials::new(id.as_str(), std::mem::take(&mut *secret));
-    Ok(match asker.env("AWS_SESSION_TOKEN").await {
+    Ok(match key_of_env(asker, "AWS_SESSION_TOKEN").await? {
         Some(mut token) => credentials.with_session_token(std::mem::take(&mut *token)),
         None => credentials,
     })
+}
+
+async fn key_of_env(asker: &Asker, name: &'static str) -> Result<Option<Zeroizing<String>>, Stop> {
+    let value = asker.env(name).await;
+    carried(name, value.as_ref().map_or("", |value| value.as_str())).map_err(failed)?;
+    Ok(value)
 }
 
 /// Reads the shared files.

@@ -65,12 +65,14 @@ fn moment(expiration: &Expiration) -> Option<SystemTime> {
     SystemTime::try_from(at).ok()
 }
 
-/// Refuses credentials that have ended already.
+/// Refuses credentials that have ended already, or that no request can carry.
 pub(super) fn still_good(
     credentials: Credentials,
     now: SystemTime,
     what: &str,
 ) -> Result<Credentials, Stop> {
+    let carried = credentials.check();
+    carried.map_err(|invalid| failed(format_args!("{what}: {invalid}")))?;
     match credentials.expires_at() {
         Some(at) if at <= now => {
             let at = Timestamp::from(at);

@@ -5,6 +5,8 @@ use std::time::SystemTime;
 
 use zeroize::Zeroizing;
 
+use crate::error::Invalid;
+
 /// An access key, its secret, and the session token that temporary ones come with.
 ///
 /// Secrets are wiped from memory when dropped, and `Debug` does not show them:
@@ -46,6 +48,28 @@ impl Credentials {
         self
     }
 
+    /// Whether requests can carry them. Those from [`Sources`](super::Sources) can.
+    ///
+    /// ```
+    /// let credentials = kvs_protocol::Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI\n");
+    /// assert_eq!(
+    ///     credentials.check().unwrap_err().to_string(),
+    ///     "the secret access key has a line break in it, and no request can carry that",
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// [`Invalid`] names the part with a character that is neither ASCII nor printable, and does not
+    /// show it.
+    pub fn check(&self) -> Result<(), Invalid> {
+        carried("the access key ID", &self.access_key_id)?;
+        carried("the secret access key", &self.secret_access_key)?;
+        carried(
+            "the session token",
+            self.session_token().unwrap_or_default(),
+        )
+    }
+
     /// The public half, which may be logged.
     pub fn access_key_id(&self) -> &str {
         &self.access_key_id
@@ -65,6 +89,19 @@ impl Credentials {
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
+}
+
+/// Refuses a part of credentials, called `name` where it is from, that fits in no header.
+pub(crate) fn carried(name: &str, value: &str) -> Result<(), Invalid> {
+    let odd = value.chars().find(|c| !matches!(c, ' '..='~'));
+    let what = match odd {
+        None => return Ok(()),
+        Some('\r' | '\n') => "a line break",
+        Some(c) if c.is_ascii() => "a control character",
+        Some(_) => "a character that is not ASCII",
+    };
+    let problem = format!("has {what} in it, and no request can carry that");
+    Err(Invalid::new(name, problem))
 }
 
 impl fmt::Debug for Credentials {

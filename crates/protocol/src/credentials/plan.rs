@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::keys::Credentials;
+use super::keys::{Credentials, carried};
 use crate::settings::Profiles;
 
 /// How a profile's credentials come about: from a base, and through roles, each assumed with what
@@ -303,6 +303,14 @@ impl<'p> Profile<'p> {
                 return Err(NoPlan::Silent(why));
             }
         };
+        for key in [
+            "aws_access_key_id",
+            "aws_secret_access_key",
+            "aws_session_token",
+        ] {
+            let carried = carried(key, self.get(key).unwrap_or_default());
+            carried.or_else(|invalid| self.wrong(&format!("is of no use: {invalid}")))?;
+        }
         Ok(match self.get("aws_session_token") {
             Some(token) => credentials.with_session_token(token),
             None => credentials,

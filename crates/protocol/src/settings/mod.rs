@@ -58,7 +58,8 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Settings {
     /// Region of the control service, and of the credential scope.
     pub region: String,
-    /// What to sign with, given outright.
+    /// What to sign with, given outright; a client takes what passes
+    /// [`Credentials::check`] alone.
     pub credentials: Option<Credentials>,
     /// Where credentials are looked for when none are given; without either every call ends in an
     /// error that says so.

@@ -100,7 +100,8 @@ pub struct Signer<'a> {
 }
 
 impl<'a> Signer<'a> {
-    /// Signs as of `at`, by the default [`Rules`].
+    /// Signs as of `at`, by the default [`Rules`]. What is wrong with credentials that no header can
+    /// carry is for [`Credentials::check`] to tell.
     pub fn new(credentials: &'a Credentials, scope: &'a Scope, at: SystemTime) -> Self {
         Self {
             credentials,
@@ -224,8 +225,8 @@ fn remove_signature(headers: &mut HeaderMap) {
     }
 }
 
-/// A value that no header can carry (a line break in a token, say) is left out: the service then
-/// refuses the request in words, which beats a panic here.
+/// A value that no header can carry is left out: [`Credentials::check`] tells beforehand, and else
+/// the service refuses the request in words, which beats a panic here.
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str, sensitive: bool) {
     if let Ok(mut value) = HeaderValue::from_str(value) {
         value.set_sensitive(sensitive);

@@ -1,6 +1,7 @@
 //! Searches in a world that is made up.
 
 mod chain;
+mod characters;
 mod hosts;
 mod profiles;
 mod secrets;

@@ -355,3 +355,12 @@ fn the_profile_to_sign_in_for_is_the_one_that_says_so() {
     let expected = "sign in with `aws sso login --profile lab`";
     assert!(told.ends_with(expected), "{told}");
 }
+
+#[test]
+fn keys_that_no_request_can_carry_are_refused() {
+    let odd = KEYS.replace("s3cret", r"hunter2\n");
+    let told = told(world(&token("18:00:00")).reply(200, &odd).search());
+    let expected = "https://portal.sso.eu-central-1.amazonaws.com/federation/credentials: \
+                    the secret access key has a line break in it, and no request can carry that";
+    assert!(told.ends_with(expected), "{told}");
+}
