@@ -1,14 +1,19 @@
 //! Both drivers, and the bridge to the AWS SDK, behind one face.
 
+use std::time::Duration;
+
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::SharedTimeSource;
-use aws_types::SdkConfig;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region;
+use aws_types::{SdkConfig, sdk_config};
 use kvs_ureq::api::archived_media::Exception;
+use kvs_ureq::api::protocol::retry::RetryMode;
 use kvs_ureq::api::protocol::{
-    Buffered, Credentials, Error, Interruption, Operation, Paginated, Settings, Streamed,
+    Buffered, Credentials, Error, Interruption, Observer, Operation, Paginated, Settings, Streamed,
 };
 use kvs_ureq::archive::{ExportOptions, Report, Selection};
 use kvs_ureq::mkv::Fragment;
@@ -81,7 +86,7 @@ fn runtime() -> Runtime {
     runtime.expect("a runtime can be had")
 }
 
-fn sdk_config(settings: &Settings, connector: Connector, clock: &TestClock) -> SdkConfig {
+fn sdk_config(settings: &Settings, connector: Connector, clock: &TestClock) -> sdk_config::Builder {
     let ours = settings.credentials.as_ref().expect("tests sign");
     let credentials = SdkCredentials::new(
         ours.access_key_id(),
@@ -90,14 +95,71 @@ fn sdk_config(settings: &Settings, connector: Connector, clock: &TestClock) -> S
         None,
         "tests",
     );
+    let retry = match settings.retry.mode {
+        RetryMode::Standard => RetryConfig::standard(),
+        RetryMode::Adaptive => RetryConfig::adaptive(),
+    };
+    let retry = retry
+        .with_max_attempts(settings.retry.max_attempts)
+        .with_initial_backoff(settings.retry.base)
+        .with_max_backoff(settings.retry.longest);
     let mut config = SdkConfig::builder()
         .region(Region::new(settings.region.clone()))
         .http_client(connector)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .retry_config(retry)
         .sleep_impl(SharedAsyncSleep::new(clock.clone()))
         .time_source(SharedTimeSource::new(clock.clone()));
     config.set_endpoint_url(settings.endpoint_url.as_ref().map(ToString::to_string));
-    config.build()
+    config
+}
+
+/// What the bridge goes over: connections that know no limit of silence, since that is the bridge's.
+fn connector(settings: &Settings) -> Connector {
+    // What it carries is signed already.
+    let mut settings = settings.clone();
+    settings.credentials = None;
+    let client = kvs_hyper::Client::new(&settings);
+    Connector::new(client.expect("the settings are sound"))
+}
+
+/// All clients, with a deadline for each call and the usual limits, and their clocks.
+pub fn with_deadline(settings: &Settings, deadline: Duration) -> [(Driver, TestClock); 3] {
+    let clocks = [(); 3].map(|()| TestClock::with_deadline(deadline));
+    let [ureq, hyper, smithy] = &clocks;
+    let ureq = kvs_ureq::Client::builder(settings).clock(ureq.clone());
+    let ureq = ureq.observer(Reader).deadline(deadline).build();
+    let hyper = kvs_hyper::Client::builder(settings).clock(hyper.clone());
+    let hyper = hyper.observer(Reader).deadline(deadline).build();
+    let timeouts = TimeoutConfig::builder().operation_timeout(deadline).build();
+    let config = sdk_config(settings, connector(settings), smithy).timeout_config(timeouts);
+    let smithy = kvs_smithy::Client::builder(&config.build())
+        .observer(Reader)
+        .build();
+    let drivers = [
+        Driver::Ureq(ureq.expect("the settings are sound")),
+        Driver::Hyper(runtime(), hyper.expect("the settings are sound")),
+        Driver::Smithy(runtime(), smithy.expect("the settings are sound")),
+    ];
+    let mut clocks = clocks.into_iter();
+    drivers.map(|driver| (driver, clocks.next().expect("there is one for each")))
+}
+
+/// All clients, watched.
+pub fn watched(settings: &Settings, observer: &(impl Observer + Clone + 'static)) -> [Driver; 3] {
+    let clock = TestClock::default();
+    let ureq = kvs_ureq::Client::builder(settings).clock(clock.clone());
+    let ureq = ureq.observer(observer.clone()).build();
+    let hyper = kvs_hyper::Client::builder(settings).clock(clock.clone());
+    let hyper = hyper.observer(observer.clone()).build();
+    let config = sdk_config(settings, connector(settings), &clock).build();
+    let smithy = kvs_smithy::Client::builder(&config);
+    let smithy = smithy.observer(observer.clone()).build();
+    [
+        Driver::Ureq(ureq.expect("the settings are sound")),
+        Driver::Hyper(runtime(), hyper.expect("the settings are sound")),
+        Driver::Smithy(runtime(), smithy.expect("the settings are sound")),
+    ]
 }
 
 fn lookup(variables: Variables) -> impl Fn(&str) -> Option<String> + Send + Sync {
@@ -167,21 +229,16 @@ impl Driver {
     /// Proxy and roots are the connector's affair, all else is the configuration's.
     fn smithy(settings: &Settings) -> (Self, TestClock) {
         let clock = TestClock::default();
-        // What it carries is signed already.
-        let mut carriage = settings.clone();
-        carriage.credentials = None;
-        let (Self::Hyper(runtime, carrier), _) = Self::hyper(&carriage) else {
-            unreachable!("it is one")
-        };
-        let config = sdk_config(settings, Connector::new(carrier), &clock);
+        let config = sdk_config(settings, connector(settings), &clock).build();
         let client = kvs_smithy::Client::builder(&config)
+            .observer(Reader)
             .timeouts(kvs_smithy::Timeouts {
                 stall: SILENCE,
                 ..kvs_smithy::Timeouts::default()
             })
             .build()
             .expect("the configuration is sound");
-        (Self::Smithy(runtime, client), clock)
+        (Self::Smithy(runtime(), client), clock)
     }
 
     /// Sends an operation.

@@ -20,7 +20,7 @@ pub use connector::Connector;
 pub use discreet::SECRET;
 pub use driver::{
     CLIENTS, DRIVERS, DRIVERS_IN, Driver, Payload, Start, StartIn, UNCHECKED, Variables, both,
-    each, settings,
+    each, settings, watched, with_deadline,
 };
 pub use peer::{Deed, Peer};
 pub use service::{Service, in_turn};

@@ -1,6 +1,7 @@
-//! Connections that break, stall or lie, under both drivers, against a scripted peer.
+//! Connections that break, stall or lie, under both drivers and over the bridge to the
+//! AWS SDK, against a scripted peer.
 
-use kvs_tests::{DRIVERS, Deed, Driver, Peer, both, settings};
+use kvs_tests::{CLIENTS, Deed, Driver, Peer, each, settings};
 use kvs_ureq::api::archived_media::{GetMediaForFragmentList, GetMediaForFragmentListOutput};
 use kvs_ureq::api::protocol::{Error, ErrorKind, InterruptionKind};
 use kvs_ureq::api::video::{DescribeStream, GetDataEndpoint};
@@ -48,7 +49,7 @@ fn chunked(body: &[u8]) -> Vec<u8> {
 
 /// Lets a peer do `deed` at the second request; the first asks for the endpoint.
 fn after_discovery(deed: impl Fn() -> Deed, test: impl Fn(&Driver, &Peer)) {
-    for start in DRIVERS {
+    for start in CLIENTS {
         let peer = Peer::start_with(|url| {
             let told = format!("{{\"DataEndpoint\":\"{url}\"}}");
             vec![
@@ -110,7 +111,7 @@ fn a_head_cut_at_any_byte_is_tried_again() {
             Deed::AnswerAndClose(whole[..cut].to_vec()),
             Deed::Answer(whole.clone()),
         ];
-        for start in DRIVERS {
+        for start in CLIENTS {
             let peer = Peer::start(deeds.to_vec());
             let (driver, clock) = start(&settings(&peer.url()));
             driver
@@ -126,14 +127,14 @@ fn a_head_cut_at_any_byte_is_tried_again() {
 fn a_cut_answer_is_tried_again_and_told_in_the_end() {
     let cut = with_length("200 OK", 100, b"{\"Str");
     let peer = Peer::start([Deed::AnswerAndClose(cut)]);
-    both(&peer.url(), |driver, clock| {
+    each(&peer.url(), |driver, clock| {
         let error = driver.send(describe()).unwrap_err();
         assert_eq!(error.attempts, 3);
         assert_eq!(clock.sleeps().len(), 2);
         let told = "DescribeStream: the connection broke: ";
         assert!(error.to_string().starts_with(told), "{error}");
     });
-    assert_eq!(peer.requests().len(), 6);
+    assert_eq!(peer.requests().len(), 3 * CLIENTS.len());
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_cut_error_is_told_by_its_status_and_headers() {
             ),
         ] {
             let peer = Peer::start([deed]);
-            both(&peer.url(), |driver, clock| {
+            each(&peer.url(), |driver, clock| {
                 let error = driver.send(describe()).unwrap_err();
                 let refusal = error.refusal().unwrap_or_else(|| panic!("{name}: {error}"));
                 assert_eq!(refusal.code, "ResourceNotFoundException");
@@ -182,7 +183,7 @@ fn nobody_there_is_no_connection() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    both(&url, |driver, clock| {
+    each(&url, |driver, clock| {
         let error = driver.send(describe()).unwrap_err();
         assert!(
             error
@@ -198,7 +199,7 @@ fn nobody_there_is_no_connection() {
 #[test]
 fn a_name_without_address_is_no_connection() {
     // Reserved for names that never resolve.
-    both("http://nobody.invalid", |driver, _| {
+    each("http://nobody.invalid", |driver, _| {
         let told = driver.send(describe()).unwrap_err().to_string();
         assert!(
             told.starts_with("DescribeStream: no connection: "),
@@ -211,7 +212,7 @@ fn a_name_without_address_is_no_connection() {
 #[test]
 fn a_server_that_speaks_no_http_is_told() {
     let peer = Peer::start([Deed::AnswerAndClose(b"SSH-2.0-OpenSSH_9.2\r\n".to_vec())]);
-    both(&peer.url(), |driver, _| {
+    each(&peer.url(), |driver, _| {
         let error = driver.send(describe()).unwrap_err();
         assert!(matches!(error.kind, ErrorKind::Interrupted(_)), "{error}");
     });
@@ -220,7 +221,7 @@ fn a_server_that_speaks_no_http_is_told() {
 #[test]
 fn a_connection_serves_many_requests() {
     let peer = Peer::start([Deed::Answer(with_length("200 OK", 2, b"{}"))]);
-    both(&peer.url(), |driver, _| {
+    each(&peer.url(), |driver, _| {
         let before = peer.connections();
         for _ in 0..5 {
             driver.send(describe()).unwrap();
@@ -232,12 +233,12 @@ fn a_connection_serves_many_requests() {
 #[test]
 fn a_connection_that_was_closed_meanwhile_is_replaced() {
     let peer = Peer::start([Deed::AnswerAndClose(with_length("200 OK", 2, b"{}"))]);
-    both(&peer.url(), |driver, _| {
+    each(&peer.url(), |driver, _| {
         for _ in 0..3 {
             driver.send(describe()).unwrap();
         }
     });
-    assert_eq!(peer.connections(), 6);
+    assert_eq!(peer.connections(), 3 * CLIENTS.len());
 }
 
 #[test]
@@ -246,7 +247,7 @@ fn an_endless_error_is_read_no_further_than_it_is_worth() {
                 content-length: 4000000000\r\n\r\n";
     let endless = [head.as_bytes(), &vec![b' '; 1 << 20]].concat();
     let peer = Peer::start([Deed::AnswerAndStall(endless)]);
-    both(&peer.url(), |driver, _| {
+    each(&peer.url(), |driver, _| {
         let ask = GetDataEndpoint {
             stream_name: Some("cam".to_owned()),
             api_name: Some(kvs_ureq::api::video::ApiName::GetClip),

@@ -1,4 +1,5 @@
-//! How calls are sent again, and how a client slows down, under both drivers.
+//! How calls are sent again, and how a client slows down, under both drivers and over the
+//! bridge to the AWS SDK.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -9,7 +10,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use kvs_tests::{DRIVERS, Deed, Driver, Peer, Service, TestClock, settings};
+use kvs_tests::{
+    CLIENTS, Deed, Driver, Peer, Service, TestClock, settings, watched, with_deadline,
+};
 use kvs_ureq::api::protocol::observe::{Event, Happening, Observer};
 use kvs_ureq::api::protocol::retry::RetryMode;
 use kvs_ureq::api::protocol::{Error, ErrorKind, InterruptionKind, Settings};
@@ -39,13 +42,13 @@ fn fine() -> ResponseTemplate {
         .insert_header("x-amzn-requestid", "r-2")
 }
 
-/// Runs a test under each driver, against a service of its own that answers in turn.
+/// Runs a test with each client, against a service of its own that answers in turn.
 fn each(
     answers: &[ResponseTemplate],
     set: impl Fn(&mut Settings),
     test: impl Fn(&Service, &Driver, &TestClock),
 ) {
-    for start in DRIVERS {
+    for start in CLIENTS {
         let service = Service::start();
         service.on_in_turn(AT, answers);
         let mut settings = settings(&service.url());
@@ -109,39 +112,18 @@ fn adaptive_clients_slow_down_after_the_first_complaint() {
     );
 }
 
-/// Both drivers, with a deadline for each call.
-fn with_deadline(url: &str, deadline: Duration) -> [(Driver, TestClock); 2] {
-    let settings = settings(url);
-    let (ours, theirs) = (TestClock::default(), TestClock::default());
-    let blocking = kvs_ureq::Client::builder(&settings)
-        .clock(ours.clone())
-        .deadline(deadline)
-        .build();
-    let on_hyper = kvs_hyper::Client::builder(&settings)
-        .clock(theirs.clone())
-        .deadline(deadline)
-        .build();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    [
-        (Driver::Ureq(blocking.unwrap()), ours),
-        (Driver::Hyper(runtime.unwrap(), on_hyper.unwrap()), theirs),
-    ]
-}
-
 #[test]
 fn nobody_waits_for_an_attempt_after_the_deadline() {
     let service = Service::start();
     let busy = ResponseTemplate::new(503).insert_header("retry-after", "25");
     service.on(AT, busy);
-    for (driver, clock) in with_deadline(&service.url(), Duration::from_secs(20)) {
+    for (driver, clock) in with_deadline(&settings(&service.url()), Duration::from_secs(20)) {
         let error = describe(&driver).unwrap_err();
         assert_eq!(error.attempts, 1);
         assert_eq!(error.refusal().unwrap().status, 503);
         assert!(clock.sleeps().is_empty());
     }
-    for (driver, clock) in with_deadline(&service.url(), Duration::from_secs(60)) {
+    for (driver, clock) in with_deadline(&settings(&service.url()), Duration::from_secs(60)) {
         assert_eq!(describe(&driver).unwrap_err().attempts, 3);
         assert_eq!(clock.sleeps().len(), 2);
     }
@@ -151,10 +133,10 @@ fn nobody_waits_for_an_attempt_after_the_deadline() {
 fn an_answer_has_to_be_there_at_the_deadline() {
     let part = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}";
     for answer in ["", part] {
-        for start in 0..2 {
+        for client in 0..CLIENTS.len() {
             let peer = Peer::start([Deed::AnswerAndStall(answer.into())]);
-            let drivers = with_deadline(&peer.url(), Duration::from_millis(40));
-            let (driver, _) = &drivers[start];
+            let clients = with_deadline(&settings(&peer.url()), Duration::from_millis(40));
+            let (driver, _) = &clients[client];
             let error = describe(driver).unwrap_err();
             assert_eq!(error.attempts, 1, "{error}");
             let ErrorKind::Interrupted(why) = &error.kind else {
@@ -187,32 +169,14 @@ impl Observer for Notes {
     }
 }
 
-/// Both drivers, watched.
-fn watched(url: &str, notes: &Notes) -> [Driver; 2] {
-    let settings = settings(url);
-    let blocking = kvs_ureq::Client::builder(&settings)
-        .clock(TestClock::default())
-        .observer(notes.clone());
-    let on_hyper = kvs_hyper::Client::builder(&settings)
-        .clock(TestClock::default())
-        .observer(notes.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    [
-        Driver::Ureq(blocking.build().unwrap()),
-        Driver::Hyper(runtime.unwrap(), on_hyper.build().unwrap()),
-    ]
-}
-
 #[test]
 fn whoever_watches_is_told_of_every_step() {
-    for index in 0..2 {
+    for index in 0..CLIENTS.len() {
         let service = Service::start();
         let refusal = refusal("ThrottlingException");
         service.on_in_turn(AT, &[refusal, fine(), ResponseTemplate::new(404)]);
         let notes = Notes::default();
-        let driver = &watched(&service.url(), &notes)[index];
+        let driver = &watched(&settings(&service.url()), &notes)[index];
         describe(driver).unwrap();
         describe(driver).unwrap_err();
         assert_eq!(
@@ -235,7 +199,7 @@ fn whoever_watches_is_told_of_every_step() {
 
 #[test]
 fn whoever_watches_is_told_of_broken_connections() {
-    for index in 0..2 {
+    for index in 0..CLIENTS.len() {
         let whole = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
         let cut = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{";
         let peer = Peer::start([
@@ -243,7 +207,7 @@ fn whoever_watches_is_told_of_broken_connections() {
             Deed::AnswerAndClose(whole.into()),
         ]);
         let notes = Notes::default();
-        describe(&watched(&peer.url(), &notes)[index]).unwrap();
+        describe(&watched(&settings(&peer.url()), &notes)[index]).unwrap();
         assert_eq!(
             *notes.0.lock().unwrap(),
             [

@@ -1,7 +1,7 @@
 //! The body of an answer.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
@@ -23,6 +23,8 @@ pub struct Body {
     stall: Duration,
     throughput: Throughput,
     time: SharedTimeSource,
+    /// When it has to be there, if it is collected.
+    until: Option<SystemTime>,
 }
 
 enum State {
@@ -44,7 +46,13 @@ impl Body {
             stall: timeouts.stall,
             throughput: Throughput::new(timeouts.minimum_rate),
             time,
+            until: None,
         }
+    }
+
+    pub(crate) fn collected_until(mut self, until: Option<SystemTime>) -> Self {
+        self.until = until;
+        self
     }
 
     /// The next piece, `None` at the end. No piece is lost if the future is dropped before it is
@@ -94,7 +102,7 @@ impl Body {
     /// The body up to its end, or up to `limit` bytes.
     pub(crate) async fn read_up_to(&mut self, limit: usize) -> Result<Vec<u8>, Interruption> {
         let mut read = Vec::new();
-        self.read_into(&mut read, limit).await?;
+        self.collect(&mut read, limit).await?;
         Ok(read)
     }
 
@@ -102,8 +110,21 @@ impl Body {
     pub(crate) async fn prefix(&mut self, limit: usize) -> Vec<u8> {
         let mut read = Vec::new();
         // Why it broke off is of no interest: the head has told what matters.
-        let _ = self.read_into(&mut read, limit).await;
+        let _ = self.collect(&mut read, limit).await;
         read
+    }
+
+    async fn collect(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {
+        let Some(until) = self.until else {
+            return self.read_into(read, limit).await;
+        };
+        let left = until.duration_since(self.time.now()).unwrap_or_default();
+        let end = self.sleep.sleep(left);
+        let in_time = Timeout::new(self.read_into(read, limit), end).await;
+        in_time.unwrap_or_else(|_| {
+            let detail = "the time limit is reached";
+            Err(Interruption::new(InterruptionKind::TimedOut, detail))
+        })
     }
 
     async fn read_into(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {

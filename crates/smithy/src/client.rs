@@ -9,8 +9,8 @@ use aws_smithy_async::time::SharedTimeSource;
 use aws_types::SdkConfig;
 use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::{
-    Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Operation, Paginated, Session,
-    Streamed, Timeouts,
+    Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Observer, Operation, Paginated,
+    Session, Streamed, Timeouts,
 };
 use kvs_archive::{Dispatch, DispatchStep, Endpoints};
 
@@ -61,6 +61,8 @@ pub struct Builder<'a> {
     config: &'a SdkConfig,
     timeouts: Timeouts,
     retry: RetryPolicy,
+    deadline: Option<Duration>,
+    observer: Option<Arc<dyn Observer>>,
     seed: u64,
     checks_inputs: bool,
 }
@@ -77,6 +79,21 @@ impl Builder<'_> {
     /// When calls are sent again, in place of what the configuration says.
     pub fn retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// How long a call may take, with all of its attempts and the waits between them, in place of the
+    /// configuration's operation timeout. No wait begins that would end after it. The question where
+    /// an operation is served is a call of its own; the payload of a streamed answer may come in
+    /// later.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Who is told what happens to each call; nobody by default.
+    pub fn observer(mut self, observer: impl Observer + 'static) -> Self {
+        self.observer = Some(Arc::new(observer));
         self
     }
 
@@ -101,7 +118,13 @@ impl Builder<'_> {
     /// provider of credentials.
     pub fn build(self) -> Result<Client, Invalid> {
         let parts = config::read(self.config, self.timeouts)?;
-        let endpoints = Endpoints::new(&parts.settings).with_retry(self.retry);
+        let mut endpoints = Endpoints::new(&parts.settings).with_retry(self.retry);
+        if let Some(deadline) = self.deadline {
+            endpoints = endpoints.with_deadline(deadline);
+        }
+        if let Some(observer) = self.observer {
+            endpoints = endpoints.with_observer(observer);
+        }
         Ok(Client {
             shared: Arc::new(Shared {
                 transport: Transport {
@@ -135,6 +158,8 @@ impl Client {
         Builder {
             timeouts: config::timeouts(config),
             retry: config::retry(config),
+            deadline: config::deadline(config),
+            observer: None,
             seed: RandomState::new().hash_one(()),
             checks_inputs: true,
             config,
@@ -202,7 +227,8 @@ impl Client {
             self.wait(pace).await;
             let credentials = self.credentials::<O>(refused.as_ref()).await?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
-            let retry = match self.shared.transport.exchange(request).await {
+            let left = waiting.time_left(self.now());
+            let retry = match self.shared.transport.exchange(request, left).await {
                 Err(why) => waiting.interrupted(why, &mut self.session(), self.now())?,
                 Ok((head, mut body)) => {
                     let head = waiting.head(head, &mut self.session(), self.now())?;

@@ -1,5 +1,7 @@
 //! What of the SDK's configuration a client goes by.
 
+use std::time::Duration;
+
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::SharedAsyncSleep;
 use aws_smithy_async::time::{SharedTimeSource, SystemTimeSource};
@@ -7,7 +9,7 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_types::SdkConfig;
-use kvs_archive::api::protocol::retry::RetryPolicy;
+use kvs_archive::api::protocol::retry::{RetryMode, RetryPolicy};
 use kvs_archive::api::protocol::{Invalid, Settings, Timeouts};
 
 use crate::components::components;
@@ -68,6 +70,15 @@ pub(crate) fn retry(config: &SdkConfig) -> RetryPolicy {
         policy.max_attempts = theirs.max_attempts();
         policy.base = theirs.initial_backoff();
         policy.longest = theirs.max_backoff();
+        policy.mode = match theirs.mode() {
+            aws_smithy_types::retry::RetryMode::Adaptive => RetryMode::Adaptive,
+            _ => RetryMode::Standard,
+        };
     }
     policy
+}
+
+/// How long a call may take with all of its attempts, where the configuration says so.
+pub(crate) fn deadline(config: &SdkConfig) -> Option<Duration> {
+    config.timeout_config()?.operation_timeout()
 }

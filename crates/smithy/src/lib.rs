@@ -42,7 +42,8 @@ pub use client::{Builder, Client, Opened};
 pub use error::SdkError;
 pub use kvs_archive as archive;
 pub use kvs_archive::api;
-pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Timeouts};
+pub use kvs_archive::api::protocol::observe;
+pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Observer, Timeouts};
 pub use kvs_archive::mkv;
 pub use pages::Pages;
 

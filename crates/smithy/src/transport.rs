@@ -1,6 +1,7 @@
 //! Requests and answers over a connector of the SDK.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use aws_smithy_async::future::timeout::Timeout;
 use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
@@ -27,17 +28,21 @@ pub(crate) struct Transport {
 }
 
 impl Transport {
-    /// Sends a request and waits for the head of the answer.
+    /// Sends a request and waits for the head of the answer. With `left`, the head has to be there in
+    /// this time, and so has a body that is collected.
     pub(crate) async fn exchange(
         &self,
         request: Request<Bytes>,
+        left: Option<Duration>,
     ) -> Result<(Parts, Body), Interruption> {
+        let until = left.and_then(|left| self.time.now().checked_add(left));
         let request = HttpRequest::try_from(request.map(SdkBody::from));
         let request = request.map_err(refused)?;
         let limit = self
             .timeouts
             .connect
             .saturating_add(self.timeouts.first_byte);
+        let limit = left.map_or(limit, |left| limit.min(left));
         let answer = Timeout::new(self.connector.call(request), self.sleep.sleep(limit)).await;
         let answer = answer.map_err(|_| {
             let detail = format!("no answer within {limit:?}");
@@ -47,7 +52,7 @@ impl Transport {
         let (head, body) = answer.try_into_http1x().map_err(refused)?.into_parts();
         let (sleep, time) = (self.sleep.clone(), self.time.clone());
         let body = Body::new(body, sleep, time, &self.timeouts);
-        Ok((head, body))
+        Ok((head, body.collected_until(until)))
     }
 }
 
