@@ -21,19 +21,23 @@ enum External {
     Only(&'static [&'static str]),
 }
 
-const ROOMS: [Room; 15] = [
+const ROOMS: [Room; 16] = [
     room("kvs-codegen", &[]),
     room("xtask", &["kvs-codegen"]),
     sansio("kvs-protocol", &[], CODECS),
     sansio("kvs-api", &["kvs-protocol"], CODECS),
     sansio("kvs-mkv", &[], &["bytes"]),
     sansio("kvs-mp4", &["kvs-mkv"], &["bytes", "mp4-atom"]),
+    room("kvs-stills", &[]),
     sansio("kvs-archive", &["kvs-api", "kvs-mkv"], CODECS),
     room("kvs-file", &["kvs-archive"]),
     room("kvs-ureq", &["kvs-archive"]),
     room("kvs-hyper", &["kvs-archive"]),
     room("kvs-smithy", &["kvs-archive"]),
-    room("kvs-emulator", &["kvs-api", "kvs-mkv", "kvs-mp4"]),
+    room(
+        "kvs-emulator",
+        &["kvs-api", "kvs-mkv", "kvs-mp4", "kvs-stills"],
+    ),
     room("kvs-cli", CRATES),
     room("kvs-tests", CRATES),
     room("kvs-bench", &["kvs-archive"]),
@@ -57,6 +61,7 @@ const CRATES: &[&str] = &[
     "kvs-api",
     "kvs-mkv",
     "kvs-mp4",
+    "kvs-stills",
     "kvs-archive",
     "kvs-file",
     "kvs-ureq",

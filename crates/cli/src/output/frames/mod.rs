@@ -7,10 +7,6 @@ mod located;
 mod part;
 mod pipe;
 mod split;
-#[cfg(feature = "stills")]
-mod still;
-#[cfg(not(feature = "stills"))]
-#[path = "no_still.rs"]
 mod still;
 mod streams;
 
