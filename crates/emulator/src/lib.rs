@@ -19,7 +19,8 @@
 //!   UpdateDataRetention, TagStream, UntagStream, ListTagsForStream, and GetDataEndpoint, which
 //!   answers with the emulator's own address. Any region will do.
 //! - Of archived media: ListFragments, GetMediaForFragmentList, GetClip, GetHLSStreamingSessionURL
-//!   and GetDASHStreamingSessionURL, with all that their URLs lead to.
+//!   and GetDASHStreamingSessionURL, with all that their URLs lead to; and GetImages with the feature
+//!   `stills`, whose decoder is in C++ and is built from its source.
 //! - PutMedia, with acks and the numbers of errors, and GetMedia.
 //!
 //! [`Builder::faults`] lets things go wrong, [`Builder::quotas`] keeps the published quotas,
@@ -30,7 +31,9 @@
 //! - Streams can be used as soon as they are created, and are gone as soon as they are deleted.
 //! - The disorder of listings, the sizes of pieces and the numbers of fragments are the same every
 //!   time.
-//! - GetImages is not served, and HLS comes as fragmented MP4 only, not as MPEG-TS.
+//! - HLS comes as fragmented MP4 only; MPEG-TS is refused.
+//! - GetImages makes pictures of H.264 alone: those of another codec are `MEDIA_ERROR`s. Where no
+//!   SamplingInterval is given it is 3,000 milliseconds.
 //! - GetMedia ends at the last fragment, unless a producer is connected that may bring more.
 //! - What is loaded from a file counts as stored when the emulator starts, so that it does not
 //!   expire before a test begins.
@@ -55,6 +58,7 @@ mod operations;
 mod quotas;
 mod recording;
 mod refusal;
+mod scenes;
 mod server;
 mod sessions;
 mod shuffle;

@@ -120,5 +120,7 @@ Other faults: { \"delay\": { \"milliseconds\": 200 } }, { \"stall\": { \"after\"
   \"shuffled\", \"duplicated\", { \"skewed_clock\": { \"seconds\": -3600 } }
 While it runs, GET, PUT and DELETE of /emulator/faults tell, set and clear them.
 
+GetImages is answered by a kvs that was built with --features stills, and refused by others.
+
 It takes requests that are signed with the key `emulator` and the secret `emulator`, and runs until
 it is stopped with Ctrl-C.";

@@ -7,6 +7,7 @@ mod get_clip;
 mod get_dash_streaming_session_url;
 mod get_data_endpoint;
 mod get_hls_streaming_session_url;
+mod get_images;
 mod get_media;
 mod get_media_for_fragment_list;
 mod list_fragments;
@@ -26,8 +27,8 @@ use std::collections::VecDeque;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use kvs_api::archived_media::{
-    GetClip, GetDashStreamingSessionUrl, GetHlsStreamingSessionUrl, GetMediaForFragmentList,
-    ListFragments,
+    GetClip, GetDashStreamingSessionUrl, GetHlsStreamingSessionUrl, GetImages,
+    GetMediaForFragmentList, ListFragments,
 };
 use kvs_api::media::GetMedia;
 use kvs_api::protocol::{Operation, Timestamp, restjson};
@@ -65,7 +66,7 @@ pub(crate) enum Serve {
 
 pub(crate) type Answers = fn(&Call<'_>, &mut Catalogue) -> Result<Answer, Refusal>;
 
-static ROUTES: [Route; 24] = [
+static ROUTES: [Route; 25] = [
     route::<CreateStream>("/createStream", create_stream::serve),
     route::<DeleteStream>("/deleteStream", delete_stream::serve),
     route::<DescribeStream>("/describeStream", describe_stream::serve),
@@ -85,6 +86,7 @@ static ROUTES: [Route; 24] = [
         "/getHLSStreamingSessionURL",
         get_hls_streaming_session_url::serve,
     ),
+    route::<GetImages>("/getImages", get_images::serve),
     route::<GetMedia>("/getMedia", get_media::serve),
     Route {
         method: Method::POST,
@@ -285,7 +287,7 @@ impl Answer {
         }
     }
 
-    /// Lines that are told while the request goes on.
+    /// What is told while the request goes on, or when it is there.
     fn told(lines: mpsc::Receiver<Vec<Bytes>>) -> Self {
         Self {
             content_type: "application/json",

@@ -6,6 +6,7 @@ mod client;
 mod control;
 mod data;
 mod faults;
+mod images;
 mod ingest;
 mod log;
 mod playback;

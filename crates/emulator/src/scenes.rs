@@ -1,0 +1,218 @@
+//! What was to be seen at moments of a recording.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use kvs_api::archived_media::{Image, ImageError};
+use kvs_api::protocol::Timestamp;
+use kvs_mkv::{Fragment, Frame};
+use kvs_mp4::Elementary;
+use kvs_stills::{Error, Form, Stills, Unit};
+
+use crate::entry::Entry;
+use crate::operations::range::Range;
+use crate::recording::{self, Recorded};
+
+const H264: &str = "V_MPEG4/ISO/AVC";
+/// The longest content of an image, in letters of Base64.
+const LONGEST_CONTENT: usize = 6_291_456;
+
+/// Moments in a row for which the same fragment is stored, or none.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    moments: Vec<Timestamp>,
+    media: Option<Media>,
+}
+
+/// The media of a scene.
+#[derive(Debug)]
+struct Media {
+    part: Part,
+    /// What comes before it, where its pictures refer to that.
+    before: Option<Part>,
+}
+
+/// A fragment, and when it began, in nanoseconds since 1970.
+#[derive(Debug)]
+struct Part {
+    begins: i64,
+    /// The time of its earliest frame, as the fragment counts.
+    first: i64,
+    fragment: Fragment,
+}
+
+/// The scenes of moments that follow each other, by the clock of `range`.
+pub(crate) fn of(
+    entry: &Entry,
+    range: &Range,
+    moments: &[Timestamp],
+    now: Timestamp,
+) -> Vec<Scene> {
+    let stored = entry.stored(now).filter(|found| found.has_frames());
+    let mut stored: Vec<_> = stored.map(|found| (range.time(&found), found)).collect();
+    stored.sort_by_key(|(begins, _)| *begins);
+    let part = |index: usize| {
+        stored
+            .get(index)
+            .map(|(begins, found)| Part::of(*begins, found))
+    };
+    let scene = |moments: &[(Option<usize>, Timestamp)]| {
+        let (index, _) = *moments.first()?;
+        let media = index.and_then(|index| {
+            let held = part(index)?;
+            let before = index.checked_sub(1).filter(|_| !held.stands_alone());
+            Some(Media {
+                part: held,
+                before: before.and_then(part),
+            })
+        });
+        Some(Scene {
+            moments: moments.iter().map(|(_, at)| *at).collect(),
+            media,
+        })
+    };
+    let moments = moments.iter().map(|at| (holding(&stored, *at), *at));
+    let moments: Vec<_> = moments.collect();
+    let scenes = moments.chunk_by(|a, b| a.0 == b.0);
+    scenes.filter_map(scene).collect()
+}
+
+/// Which of some fragments, in order, holds a moment.
+fn holding(stored: &[(Timestamp, Recorded<'_>)], moment: Timestamp) -> Option<usize> {
+    let after = stored.partition_point(|(begins, _)| *begins <= moment);
+    let index = after.checked_sub(1)?;
+    let (begins, found) = stored.get(index)?;
+    let ends = begins.as_millis().saturating_add(found.length_in_millis());
+    (moment.as_millis() < ends).then_some(index)
+}
+
+impl Scene {
+    pub(crate) fn has_media(&self) -> bool {
+        self.media.is_some()
+    }
+
+    /// An image of each moment, or why there is none.
+    pub(crate) fn images(&self, form: Form) -> Vec<Image> {
+        let Some(media) = &self.media else {
+            let without = self.moments.iter();
+            return without.map(|at| failed(*at, ImageError::NoMedia)).collect();
+        };
+        let shown: Vec<_> = self
+            .moments
+            .iter()
+            .map(|at| (*at, media.part.shown(*at)))
+            .collect();
+        let wanted = shown.iter().filter_map(|(_, shown)| *shown).collect();
+        let pictures = media.pictures(&wanted, form).unwrap_or_default();
+        let images = shown.into_iter().map(|(at, shown)| {
+            let picture = shown.and_then(|shown| pictures.get(&shown));
+            let content = picture.map(|picture| STANDARD.encode(picture));
+            match content.filter(|content| content.len() <= LONGEST_CONTENT) {
+                Some(content) => {
+                    let mut image = Image::default();
+                    image.time_stamp = Some(at);
+                    image.image_content = Some(content);
+                    image
+                }
+                None => failed(at, ImageError::MediaError),
+            }
+        });
+        images.collect()
+    }
+}
+
+fn failed(at: Timestamp, error: ImageError) -> Image {
+    let mut image = Image::default();
+    image.time_stamp = Some(at);
+    image.error = Some(error);
+    image
+}
+
+impl Media {
+    /// The pictures of frames that are shown then, as far as they can be decoded.
+    fn pictures(&self, wanted: &BTreeSet<i64>, form: Form) -> Result<BTreeMap<i64, Bytes>, Error> {
+        let mut stills = Stills::new(form)?;
+        let mut pictures = BTreeMap::new();
+        if let Some(before) = &self.before {
+            for (shown, data) in before.units() {
+                let unit = Unit { shown, data: &data };
+                pictures.extend(stills.push(unit, None)?);
+            }
+        }
+        let mut missing = wanted.len();
+        for (shown, data) in self.part.units() {
+            if missing == 0 {
+                break;
+            }
+            let mark = wanted.contains(&shown).then_some(shown);
+            missing = missing.saturating_sub(mark.iter().count());
+            let unit = Unit { shown, data: &data };
+            pictures.extend(stills.push(unit, mark)?);
+        }
+        pictures.extend(stills.flush()?);
+        Ok(pictures)
+    }
+}
+
+impl Part {
+    fn of(begins: Timestamp, recorded: &Recorded<'_>) -> Self {
+        let fragment = recorded.fragment();
+        let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
+        Self {
+            begins: recording::nanos(begins),
+            first: first.unwrap_or_default(),
+            fragment,
+        }
+    }
+
+    /// Its pictures in stored order; none where it has no H.264.
+    fn frames(&self) -> Option<(Elementary, impl Iterator<Item = &Frame>)> {
+        let mut tracks = self.fragment.tracks.iter();
+        let track = tracks.find(|track| track.codec_id == H264)?;
+        let number = track.number;
+        let frames = self.fragment.frames.iter();
+        let frames = frames.filter(move |frame| frame.track == number);
+        Some((Elementary::new(track).ok()?, frames))
+    }
+
+    /// The same as the decoder takes them, with when they are shown, in nanoseconds since 1970. One
+    /// that is damaged is left out.
+    fn units(&self) -> impl Iterator<Item = (i64, Vec<u8>)> {
+        let found = self.frames().into_iter();
+        found.flat_map(move |(elementary, frames)| {
+            frames.filter_map(move |frame| {
+                let unit = elementary.frame(frame).ok()?;
+                Some((self.time(frame), unit.concat()))
+            })
+        })
+    }
+
+    /// When a frame is shown, in nanoseconds since 1970.
+    fn time(&self, frame: &Frame) -> i64 {
+        let into = frame.timestamp.saturating_sub(self.first);
+        self.begins.saturating_add(into)
+    }
+
+    /// When the frame is shown that is to be seen at a moment. Before the first that is the first:
+    /// sound may begin a little earlier than pictures.
+    fn shown(&self, moment: Timestamp) -> Option<i64> {
+        let moment = recording::nanos(moment);
+        let (_, frames) = self.frames()?;
+        let times: BTreeSet<i64> = frames.map(|frame| self.time(frame)).collect();
+        let last = times.range(..=moment).next_back();
+        last.or_else(|| times.first()).copied()
+    }
+
+    /// Whether its pictures refer to none before it.
+    fn stands_alone(&self) -> bool {
+        let Some((_, mut frames)) = self.frames() else {
+            return true;
+        };
+        let Some(first) = frames.next() else {
+            return true;
+        };
+        first.keyframe && frames.all(|frame| frame.timestamp > first.timestamp)
+    }
+}
