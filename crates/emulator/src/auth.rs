@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, StatusCode};
 use kvs_api::protocol::sign::{
-    ALGORITHM, Canonical, PathForm, Scope, SigningKey, SigningTime, string_to_sign,
+    ALGORITHM, Canonical, PathForm, Scope, SigningKey, SigningTime, sha256_hex, string_to_sign,
 };
 use kvs_api::protocol::{Credentials, Timestamp};
 
@@ -16,6 +16,18 @@ use crate::refusal::Refusal;
 const TOLERANCE: Duration = Duration::from_secs(5 * 60);
 const SERVICE: &str = kvs_api::video::SERVICE.signing_name;
 const X_AMZ_DATE: &str = "x-amz-date";
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
+/// What producers say of a body that has no end when it is signed.
+const WITHOUT_END: [&str; 2] = ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"];
+
+/// What a signature has to say of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Payload {
+    /// It covers all of it.
+    Signed,
+    /// It covers nothing, for the body goes on after it was made: PutMedia's.
+    Unsigned,
+}
 
 /// Knows the one key that requests are signed with.
 #[derive(Debug)]
@@ -29,7 +41,12 @@ impl Verifier {
     }
 
     /// Whether `request` was signed with the key, as it is and not long ago. Any region will do.
-    pub(crate) fn verify(&self, request: &Request<Bytes>, now: SystemTime) -> Result<(), Refusal> {
+    pub(crate) fn verify(
+        &self,
+        request: &Request<Bytes>,
+        payload: Payload,
+        now: SystemTime,
+    ) -> Result<(), Refusal> {
         let header = request.headers().get(AUTHORIZATION).ok_or_else(|| {
             forbidden(
                 "MissingAuthenticationTokenException",
@@ -55,6 +72,7 @@ impl Verifier {
             )));
         }
         authorization.check_coverage(request)?;
+        payload.check(request)?;
         let time = authorization.check_time(request, now)?;
         self.check_signature(&authorization, request, &time)
     }
@@ -82,6 +100,29 @@ impl Verifier {
             "The request signature we calculated does not match the signature you provided. \
              Check your secret access key and signing method.",
         ))
+    }
+}
+
+impl Payload {
+    /// Holds what the client says of the body against it. Where it says nothing, the signature has to
+    /// be that of the body, which is empty where it is unsigned.
+    fn check(self, request: &Request<Bytes>) -> Result<(), Refusal> {
+        let Some(told) = request.headers().get(CONTENT_SHA256) else {
+            return Ok(());
+        };
+        let is_hash = told.as_bytes() == sha256_hex(request.body()).as_bytes();
+        match self {
+            _ if is_hash => Ok(()),
+            Self::Unsigned if WITHOUT_END.iter().any(|word| told == word) => Ok(()),
+            Self::Signed => Err(invalid_signature(format!(
+                "{CONTENT_SHA256} must be the hash of the body that is sent, as far as it is given."
+            ))),
+            Self::Unsigned => Err(invalid_signature(format!(
+                "{CONTENT_SHA256} must be one of {}, or the hash of an empty body, as far as it is \
+                 given: the signature does not cover what is put.",
+                WITHOUT_END.join(", ")
+            ))),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 use crate::admin;
-use crate::auth::Verifier;
+use crate::auth::{Payload, Verifier};
 use crate::body::{AnswerBody, Content};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
@@ -142,7 +142,7 @@ impl Service {
     ) -> Result<Answer, Refusal> {
         let now = plan.clock(self.clock.now());
         if route.is_signed() {
-            self.verifier.verify(request, now)?;
+            self.verifier.verify(request, Payload::Signed, now)?;
         }
         if let Some(refusal) = &plan.refusal {
             return Err(refusal.clone());

@@ -2,6 +2,7 @@ use super::*;
 use bytes::Bytes;
 use http::{Method, Request};
 use kvs_api::protocol::Credentials;
+use kvs_api::protocol::sign::sha256_hex;
 use std::time::Duration;
 
 use super::client::Answer;
@@ -104,6 +105,33 @@ fn what_is_not_as_it_was_signed_is_refused() {
         tamper(&mut request);
         let answer = client.send(&request);
         assert_refused(&answer, 403, "InvalidSignatureException", "does not match");
+    }
+}
+
+/// What a client says of the body is signed, and is not believed: the body may be another.
+#[test]
+fn bodies_are_hashed_whatever_is_said_of_them() {
+    let emulator = emulator(Stream::demo());
+    let client = Client::of(&emulator);
+    let told = |body: &str, sum: &str| {
+        client.signed("/listStreams", body, &[("x-amz-content-sha256", sum)])
+    };
+    let sum = sha256_hex(b"{}");
+    let mut request = told("{}", &sum);
+    assert_eq!(client.send(&request).status, 200);
+    *request.body_mut() = Bytes::from_static(b"{ }");
+    let code = "InvalidSignatureException";
+    assert_refused(&client.send(&request), 403, code, "x-amz-content-sha256");
+    for lie in [
+        &sum.replace(|_| true, "0"),
+        "UNSIGNED-PAYLOAD",
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+        &sha256_hex(b""),
+        &sum.to_uppercase(),
+        "",
+    ] {
+        let answer = client.send(&told("{}", lie));
+        assert_refused(&answer, 403, code, "x-amz-content-sha256");
     }
 }
 

@@ -83,10 +83,24 @@ impl Client {
 
     /// A signed request with any body at all.
     pub(super) fn signed_body(&self, path: &'static str, body: &str) -> Request<Bytes> {
+        self.signed(path, body, &[])
+    }
+
+    /// The same with more headers, which are signed too.
+    pub(super) fn signed(
+        &self,
+        path: &'static str,
+        body: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Request<Bytes> {
         let mut request = Request::post(path)
             .header("host", self.addr.to_string())
             .body(Bytes::copy_from_slice(body.as_bytes()))
             .unwrap();
+        for (name, value) in headers {
+            let name = HeaderName::from_static(name);
+            request.headers_mut().insert(name, value.parse().unwrap());
+        }
         let scope = Scope {
             region: self.region.to_owned(),
             service: "kinesisvideo".to_owned(),

@@ -2,6 +2,7 @@ use super::*;
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Request};
 use kvs_api::media::{GetMedia, StartSelector, StartSelectorType};
+use kvs_api::protocol::sign::sha256_hex;
 use kvs_api::video::{CreateStream, DeleteStream, DescribeStream};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -115,6 +116,34 @@ fn what_is_put_is_acknowledged_and_archived() {
     for (served, source) in served.iter().zip(demo()) {
         assert_eq!(served.frames, source.frames);
     }
+}
+
+/// Producers say of their body, which has no end yet, that it is empty or not signed: some say
+/// nothing, which means the first.
+#[test]
+fn the_signature_covers_no_media() {
+    let (_emulator, client, _) = empty();
+    let signed = |sum: &str| {
+        let sum = [("x-amz-content-sha256", sum)];
+        let headers = RELATIVE.iter().chain(&sum).copied();
+        let mut request = client.signed("/putMedia", "", &headers.collect::<Vec<_>>());
+        *request.body_mut() = Bytes::from_static(DEMO);
+        client.send(&request)
+    };
+    for sum in [
+        "UNSIGNED-PAYLOAD",
+        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+        &sha256_hex(b""),
+    ] {
+        assert_eq!(acks(&signed(sum)).len(), 45, "{sum}");
+    }
+    for sum in [&sha256_hex(DEMO), "UNSIGNED", ""] {
+        let answer = signed(sum);
+        assert_eq!(answer.status, 403, "{sum}");
+        assert_eq!(answer.code(), "InvalidSignatureException");
+        assert!(answer.text().contains("x-amz-content-sha256"));
+    }
+    assert_eq!(listed(&client).len(), 45);
 }
 
 #[test]
