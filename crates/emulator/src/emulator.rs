@@ -193,8 +193,8 @@ impl Builder {
 
     /// Keeps streams that are created, and what is put into them, in this folder: a later emulator
     /// goes on with them, however this one ends. In memory only unless set, and so is what is put
-    /// into a stream of [`stream`](Self::stream) in any case. No other emulator may use the folder
-    /// meanwhile.
+    /// into a stream of [`stream`](Self::stream) in any case. The folder is locked meanwhile: another
+    /// emulator does not start on it, where the file system knows locks.
     ///
     /// All of it is read into memory at the start.
     pub fn data(mut self, folder: impl Into<PathBuf>) -> Self {

@@ -1,6 +1,7 @@
 //! Streams in a folder, safe from being killed at any moment.
 //!
 //! ```text
+//!  FOLDER/lock                         held by the emulator that uses the folder
 //!  FOLDER/1790000000000/stream.json    settings and tags of the stream created then
 //!  FOLDER/1790000000000/9134….mkv      a fragment, as the service sends it
 //! ```
@@ -9,7 +10,7 @@
 //! stands under a name is whole, and what a run that was killed has left under others is removed.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 const SETTINGS: &str = "stream.json";
 const FRAGMENT: &str = "mkv";
+const LOCK: &str = "lock";
 /// Ends the names of what is not yet, or no longer.
 const TEMPORARY: &str = "tmp";
 
@@ -36,6 +38,16 @@ pub(crate) struct Settings {
 #[derive(Debug)]
 pub(crate) struct Store {
     root: PathBuf,
+    /// Locked for as long as this lives.
+    lock: File,
+}
+
+/// A process that is being started meanwhile may hold the file open, so closing is not enough.
+impl Drop for Store {
+    fn drop(&mut self) {
+        // A file system without locks has nothing to unlock.
+        let _ = self.lock.unlock();
+    }
 }
 
 /// The folder of one.
@@ -53,10 +65,30 @@ pub(crate) struct Found {
 }
 
 impl Store {
+    /// Refuses a folder that another emulator uses: each would go on with what it has read.
     pub(crate) fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root).map_err(|error| in_file(root, &error))?;
+        let path = root.join(LOCK);
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(false);
+        let lock = options
+            .open(&path)
+            .map_err(|error| in_file(&path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            // A file system without locks: whoever starts two has been told not to.
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
+            Err(TryLockError::Error(error)) => return Err(in_file(&path, &error)),
+            Err(TryLockError::WouldBlock) => {
+                return Err(in_file(
+                    root,
+                    &"another emulator uses this folder; stop it, or take another folder",
+                ));
+            }
+        }
         Ok(Self {
             root: root.to_owned(),
+            lock,
         })
     }
 

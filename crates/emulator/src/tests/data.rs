@@ -46,7 +46,8 @@ impl Folder {
     fn files(&self) -> Vec<PathBuf> {
         let folders = fs::read_dir(&self.0)
             .unwrap()
-            .map(|entry| entry.unwrap().path());
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_dir());
         let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap());
         files.map(|entry| entry.unwrap().path()).collect()
     }
@@ -212,6 +213,19 @@ fn what_a_killed_run_leaves_is_removed() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("Cargo.toml"), "{error}");
+}
+
+#[test]
+fn a_folder_is_used_by_one_emulator_at_a_time() {
+    let folder = Folder::new("locked");
+    let (emulator, client) = folder.serve(0);
+    create(&client);
+    let start = || Emulator::builder().data(&folder.0).start();
+    let error = start().unwrap_err().to_string();
+    assert!(error.contains(folder.0.to_str().unwrap()), "{error}");
+    assert!(error.contains("another emulator"), "{error}");
+    emulator.stop();
+    start().unwrap();
 }
 
 #[test]
