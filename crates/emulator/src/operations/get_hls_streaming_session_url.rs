@@ -31,7 +31,7 @@ fn asked(input: &GetHlsStreamingSessionUrl) -> Result<Asked, Refusal> {
         None | Some(ContainerFormat::FragmentedMp4) => {}
         Some(ContainerFormat::MpegTs) => {
             return Err(Refusal::invalid_argument(
-                "ContainerFormat MPEG_TS is not made by the emulator; take FRAGMENTED_MP4.",
+                "The emulator makes no MPEG-TS: ContainerFormat must be FRAGMENTED_MP4, or be left out.",
             ));
         }
         Some(_) => {

@@ -98,6 +98,14 @@ impl Protocol {
             Self::Dash => Playable::Dash,
         }
     }
+
+    /// What a request calls the number of fragments.
+    fn most_member(self) -> &'static str {
+        match self {
+            Self::Hls => "MaxMediaPlaylistFragmentResults",
+            Self::Dash => "MaxManifestFragmentResults",
+        }
+    }
 }
 
 impl Session {
@@ -115,7 +123,7 @@ impl Session {
             )));
         }
         let range = asked.range(now)?;
-        let most = asked.most()?;
+        let most = asked.most(of)?;
         entry.check_retention()?;
         // What is live is told by when it arrived, whatever a producer's clock says.
         let chosen = Range {
@@ -216,7 +224,7 @@ impl Asked {
         }
     }
 
-    fn most(&self) -> Result<usize, Refusal> {
+    fn most(&self, of: Protocol) -> Result<usize, Refusal> {
         let Some(asked) = self.most else {
             return Ok(usize::from(match self.mode {
                 Mode::OnDemand => ON_DEMAND_FRAGMENTS,
@@ -227,7 +235,8 @@ impl Asked {
         most.and_then(|most| usize::try_from(most).ok())
             .ok_or_else(|| {
                 Refusal::invalid_argument(format!(
-                    "The number of fragments must be 1 to {MOST_FRAGMENTS}, but is {asked}."
+                    "{} must be 1 to {MOST_FRAGMENTS}, but is {asked}.",
+                    of.most_member()
                 ))
             })
     }

@@ -12,6 +12,7 @@ mod log;
 mod playback;
 mod quotas;
 mod recordings;
+mod sessions;
 #[cfg(feature = "tls")]
 mod tls;
 
