@@ -15,6 +15,7 @@ use kvs_ureq::api::protocol::retry::RetryMode;
 use kvs_ureq::api::protocol::{
     Buffered, Credentials, Error, Interruption, Observer, Operation, Paginated, Settings, Streamed,
 };
+use kvs_ureq::archive::asynchronous::{AsyncClient, Download, Pages};
 use kvs_ureq::archive::{ExportOptions, Report, Selection};
 use kvs_ureq::mkv::Fragment;
 use tokio::runtime::Runtime;
@@ -55,14 +56,6 @@ pub const CLIENTS: [Start; 3] = [Driver::ureq, Driver::hyper, Driver::smithy];
 
 /// Both drivers, sending what the model objects to.
 pub const UNCHECKED: [Start; 2] = [Driver::unchecked_ureq, Driver::unchecked_hyper];
-
-/// Runs a test under both drivers, pointed at `url`.
-pub fn both(url: &str, test: impl Fn(&Driver, &TestClock)) {
-    for start in DRIVERS {
-        let (driver, clock) = start(&settings(url));
-        test(&driver, &clock);
-    }
-}
 
 /// Runs a test with all clients, pointed at `url`.
 pub fn each(url: &str, test: impl Fn(&Driver, &TestClock)) {
@@ -260,20 +253,8 @@ impl Driver {
     {
         let pages: Vec<_> = match self {
             Self::Ureq(client) => client.pages(operation).collect(),
-            Self::Hyper(runtime, client) => runtime.block_on(async {
-                let (mut pages, mut all) = (client.pages(operation), Vec::new());
-                while let Some(page) = pages.next().await {
-                    all.push(page);
-                }
-                all
-            }),
-            Self::Smithy(runtime, client) => runtime.block_on(async {
-                let (mut pages, mut all) = (client.pages(operation), Vec::new());
-                while let Some(page) = pages.next().await {
-                    all.push(page);
-                }
-                all
-            }),
+            Self::Hyper(runtime, client) => runtime.block_on(all(client.pages(operation))),
+            Self::Smithy(runtime, client) => runtime.block_on(all(client.pages(operation))),
         };
         pages.into_iter().map(discreet).collect()
     }
@@ -355,18 +336,41 @@ impl Driver {
                 }
                 download.report().clone()
             }
-            Self::Hyper(runtime, client) => runtime.block_on(async {
-                let mut download = client.download(selection, options);
-                while let Some(next) = download.next().await {
-                    match discreet(next) {
-                        Ok(fragment) => fragments.push(fragment),
-                        Err(error) => failure = Some(error),
-                    }
-                }
-                download.report().clone()
-            }),
-            Self::Smithy(..) => unreachable!("downloads are the drivers' own"),
+            Self::Hyper(runtime, client) => {
+                let download = client.download(selection, options);
+                runtime.block_on(whole(download, &mut fragments, &mut failure))
+            }
+            Self::Smithy(runtime, client) => {
+                let download = client.download(selection, options);
+                runtime.block_on(whole(download, &mut fragments, &mut failure))
+            }
         };
         (fragments, report, failure)
     }
+}
+
+async fn all<C, O>(mut pages: Pages<C, O>) -> Vec<Result<O::Output, Error<O::Error>>>
+where
+    C: AsyncClient,
+    O: Paginated<Delivery = Buffered>,
+{
+    let mut all = Vec::new();
+    while let Some(page) = pages.next().await {
+        all.push(page);
+    }
+    all
+}
+
+async fn whole<C: AsyncClient>(
+    mut download: Download<C>,
+    fragments: &mut Vec<Fragment>,
+    failure: &mut Option<Error<Exception>>,
+) -> Report {
+    while let Some(next) = download.next().await {
+        match discreet(next) {
+            Ok(fragment) => fragments.push(fragment),
+            Err(error) => *failure = Some(error),
+        }
+    }
+    download.report().clone()
 }

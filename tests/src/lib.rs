@@ -19,8 +19,8 @@ pub use clock::TestClock;
 pub use connector::Connector;
 pub use discreet::SECRET;
 pub use driver::{
-    CLIENTS, DRIVERS, DRIVERS_IN, Driver, Payload, Start, StartIn, UNCHECKED, Variables, both,
-    each, settings, watched, with_deadline,
+    CLIENTS, DRIVERS, DRIVERS_IN, Driver, Payload, Start, StartIn, UNCHECKED, Variables, each,
+    settings, watched, with_deadline,
 };
 pub use peer::{Deed, Peer};
 pub use service::{Service, in_turn};

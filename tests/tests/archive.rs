@@ -1,4 +1,4 @@
-//! The main job against the emulator, under both drivers.
+//! The main job against the emulator, under both drivers and over the bridge to the AWS SDK.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -9,8 +9,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kvs_emulator::{Emulator, Stream};
-use kvs_tests::{Driver, SECRET, both};
+use kvs_tests::{CLIENTS, Driver, SECRET, each, settings};
 use kvs_ureq::api::protocol::Timestamp;
+use kvs_ureq::api::video::ListStreams;
+use kvs_ureq::archive::asynchronous::{AsyncClient, Download};
 use kvs_ureq::archive::{ExportOptions, MissingReason, Plan, Selection, TimestampOrigin};
 use kvs_ureq::mkv::{Fragment, Frame};
 
@@ -35,7 +37,7 @@ fn demo() -> Emulator {
 #[test]
 fn the_whole_stream_comes_in_order() {
     let emulator = demo();
-    both(emulator.url(), |driver, clock| {
+    each(emulator.url(), |driver, clock| {
         let (fragments, report, failure) =
             driver.download(all_of("demo"), ExportOptions::default());
         assert!(failure.is_none(), "{failure:?}");
@@ -58,7 +60,7 @@ fn the_whole_stream_comes_in_order() {
 #[test]
 fn a_small_window_gives_the_same() {
     let emulator = demo();
-    both(emulator.url(), |driver, _| {
+    each(emulator.url(), |driver, _| {
         let (in_one, ..) = driver.download(all_of("demo"), ExportOptions::default());
         let options = ExportOptions {
             window: 100_000,
@@ -72,7 +74,7 @@ fn a_small_window_gives_the_same() {
 #[test]
 fn a_hole_is_named_and_the_rest_comes() {
     let emulator = demo();
-    both(emulator.url(), |driver, clock| {
+    each(emulator.url(), |driver, clock| {
         let (fragments, ..) = driver.download(all_of("demo"), ExportOptions::default());
         let mut numbers: Vec<_> = fragments
             .iter()
@@ -98,7 +100,7 @@ fn a_hole_is_named_and_the_rest_comes() {
 #[test]
 fn what_a_stream_does_not_hold_is_nothing() {
     let emulator = demo();
-    both(emulator.url(), |driver, _| {
+    each(emulator.url(), |driver, _| {
         let (from, to) = (Timestamp::new(0, 0), Timestamp::new(1, 0));
         let nothing = Selection::between("demo", TimestampOrigin::Server, from, to);
         let (fragments, report, failure) = driver.download(nothing, ExportOptions::default());
@@ -113,6 +115,50 @@ fn what_a_stream_does_not_hold_is_nothing() {
     });
 }
 
+#[test]
+fn a_stream_is_listed_in_order() {
+    let emulator = demo();
+    let (from, to) = (Timestamp::default(), Timestamp::new(4_000_000_000, 0));
+    each(emulator.url(), |driver, _| {
+        let listed = match driver {
+            Driver::Ureq(client) => client.list("demo", TimestampOrigin::Producer, from, to),
+            Driver::Hyper(runtime, client) => {
+                runtime.block_on(client.list("demo", TimestampOrigin::Producer, from, to))
+            }
+            Driver::Smithy(runtime, client) => {
+                runtime.block_on(client.list("demo", TimestampOrigin::Producer, from, to))
+            }
+        };
+        let (fragments, ..) = driver.download(all_of("demo"), ExportOptions::default());
+        let listed: Vec<_> = listed.unwrap().iter().map(|l| l.number.clone()).collect();
+        let fetched = fragments.iter().map(|f| f.number.clone().unwrap());
+        assert!(fetched.eq(listed));
+    });
+}
+
+/// What is awaited may move from thread to thread, as tasks do.
+#[test]
+fn futures_are_sent_to_other_threads() {
+    fn sent<T: Send>(_: &T) {}
+    let (by, at) = (TimestampOrigin::Producer, Timestamp::default());
+    let options = ExportOptions::default;
+    for start in &CLIENTS[1..] {
+        match start(&settings("http://127.0.0.1:1")).0 {
+            Driver::Ureq(_) => panic!("it awaits nothing"),
+            Driver::Hyper(_, client) => {
+                sent(&client.pages(ListStreams::default()).next());
+                sent(&client.download(all_of("demo"), options()).next());
+                sent(&client.list("demo", by, at, at));
+            }
+            Driver::Smithy(_, client) => {
+                sent(&client.pages(ListStreams::default()).next());
+                sent(&client.download(all_of("demo"), options()).next());
+                sent(&client.list("demo", by, at, at));
+            }
+        }
+    }
+}
+
 /// The plan of a download of which one fragment was taken.
 fn plan(driver: &Driver) -> Plan {
     let (everything, options) = (all_of("demo"), ExportOptions::default());
@@ -122,13 +168,26 @@ fn plan(driver: &Driver) -> Plan {
             download.next().unwrap().unwrap();
             download.plan().unwrap().clone()
         }
-        Driver::Hyper(runtime, client) => runtime.block_on(async {
-            let mut download = client.download(everything, options);
-            download.next().await.unwrap().unwrap();
-            download.plan().unwrap().clone()
-        }),
-        Driver::Smithy(..) => unreachable!("downloads are the drivers' own"),
+        Driver::Hyper(runtime, client) => {
+            runtime.block_on(planned(client.download(everything, options)))
+        }
+        Driver::Smithy(runtime, client) => {
+            runtime.block_on(planned(client.download(everything, options)))
+        }
     }
+}
+
+async fn planned<C: AsyncClient>(mut download: Download<C>) -> Plan {
+    download.next().await.unwrap().unwrap();
+    download.plan().unwrap().clone()
+}
+
+async fn rest<C: AsyncClient>(mut download: Download<C>) -> Vec<Fragment> {
+    let mut fragments = Vec::new();
+    while let Some(fragment) = download.next().await {
+        fragments.push(fragment.unwrap());
+    }
+    fragments
 }
 
 /// All that a download brings which goes on with a plan.
@@ -139,15 +198,12 @@ fn resume(driver: &Driver, plan: Plan) -> Vec<Fragment> {
             let download = client.resume(everything, plan, options);
             download.map(Result::unwrap).collect()
         }
-        Driver::Hyper(runtime, client) => runtime.block_on(async {
-            let mut download = client.resume(everything, plan, options);
-            let mut fragments = Vec::new();
-            while let Some(fragment) = download.next().await {
-                fragments.push(fragment.unwrap());
-            }
-            fragments
-        }),
-        Driver::Smithy(..) => unreachable!("downloads are the drivers' own"),
+        Driver::Hyper(runtime, client) => {
+            runtime.block_on(rest(client.resume(everything, plan, options)))
+        }
+        Driver::Smithy(runtime, client) => {
+            runtime.block_on(rest(client.resume(everything, plan, options)))
+        }
     }
 }
 
@@ -164,7 +220,7 @@ fn a_download_goes_on_with_the_plan_of_another() {
             }
         });
     let emulator = emulator.start().unwrap();
-    both(emulator.url(), |driver, _| {
+    each(emulator.url(), |driver, _| {
         let (whole, ..) = driver.download(all_of("demo"), ExportOptions::default());
         let plan = plan(driver);
         assert_eq!(plan.len(), 15);
@@ -175,5 +231,5 @@ fn a_download_goes_on_with_the_plan_of_another() {
     });
     emulator.stop();
     let each = 15 + 15 + 15 + 14 + 8 + 1;
-    assert_eq!(asked.load(Ordering::SeqCst), 2 * each);
+    assert_eq!(asked.load(Ordering::SeqCst), CLIENTS.len() as u64 * each);
 }

@@ -10,6 +10,7 @@
 //! `kvs-hyper` are the loops around them.
 #![forbid(unsafe_code)]
 
+pub mod asynchronous;
 mod dispatch;
 mod endpoints;
 mod export;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
-use kvs_archive::api::archived_media::{Exception, ListFragments};
+use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::settings::Explicit;
 use kvs_archive::api::protocol::{
@@ -13,18 +13,17 @@ use kvs_archive::api::protocol::{
     Session, Settings, Streamed, Timeouts, Timestamp,
 };
 use kvs_archive::{
-    Dispatch, DispatchStep, Endpoints, ExportOptions, Listed, Listing, Plan, Selection,
-    TimestampOrigin,
+    Dispatch, DispatchStep, Endpoints, ExportOptions, Listed, Plan, Selection, TimestampOrigin,
+    asynchronous,
 };
 
 use crate::body::Body;
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::{Environment, Provider};
 use crate::dial::Connect;
-use crate::download::Download;
-use crate::pages::Pages;
 use crate::settings;
 use crate::transport::{Fittings, Transport};
+use crate::{Download, Pages};
 
 /// An async client. Clones share connections, endpoints and the retry budget.
 ///
@@ -229,7 +228,22 @@ impl Client {
         self.route(&operation).await
     }
 
-    /// Sends an operation for page after page.
+    /// Sends an operation for page after page, one request each.
+    ///
+    /// ```no_run
+    /// use kvs_hyper::api::video::ListStreams;
+    ///
+    /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = kvs_hyper::Client::from_env()?;
+    /// let mut pages = client.pages(ListStreams::default());
+    /// while let Some(page) = pages.next().await {
+    ///     for stream in page?.stream_info_list.unwrap_or_default() {
+    ///         println!("{}", stream.stream_name.unwrap_or_default());
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages<O: Paginated<Delivery = Buffered>>(&self, operation: O) -> Pages<O> {
         Pages::new(self.clone(), operation)
     }
@@ -245,14 +259,7 @@ impl Client {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Listed>, Error<Exception>> {
-        let mut listing = Listing::new(stream, by, from, to);
-        while let Some(request) = listing.request() {
-            let page = self.send(request.clone()).await?;
-            listing.page(page).map_err(|malformed| {
-                Error::unsent(ListFragments::NAME, ErrorKind::Malformed(malformed))
-            })?;
-        }
-        Ok(listing.into_fragments())
+        asynchronous::list(self, stream, by, from, to).await
     }
 
     /// Fetches the fragments of a selection: in order, each once and whole.

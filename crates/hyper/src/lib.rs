@@ -34,6 +34,7 @@
 //! request and closes the connection; only [`Download`] goes on where it was.
 #![forbid(unsafe_code)]
 
+mod asynchronous;
 mod body;
 mod client;
 mod clock;
@@ -41,9 +42,7 @@ mod connect;
 mod connection;
 mod credentials;
 mod dial;
-mod download;
 mod exchange;
-mod pages;
 mod pool;
 mod proxy;
 mod settings;
@@ -57,16 +56,20 @@ pub use body::Body;
 pub use client::{Builder, Client, Opened};
 pub use clock::{Clock, SystemClock};
 pub use dial::{Connect, Connecting, Stream};
-pub use download::Download;
 pub use kvs_archive as archive;
 pub use kvs_archive::api;
 pub use kvs_archive::api::protocol::observe;
 pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Observer, Settings, Timeouts};
 pub use kvs_archive::mkv;
-pub use pages::Pages;
 pub use settings::from_surroundings;
 #[cfg(feature = "tracing")]
 pub use tracing::Tracing;
+
+/// The fragments of a selection, in order, each once and whole; see [`Client::download`].
+pub type Download = archive::asynchronous::Download<Client>;
+
+/// The pages of an operation; see [`Client::pages`].
+pub type Pages<O> = archive::asynchronous::Pages<Client, O>;
 
 #[cfg(test)]
 mod tests;

@@ -4,21 +4,25 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep};
+use aws_smithy_async::rt::sleep::{AsyncSleep, SharedAsyncSleep, Sleep};
 use aws_smithy_async::time::SharedTimeSource;
 use aws_types::SdkConfig;
+use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::retry::RetryPolicy;
 use kvs_archive::api::protocol::{
     Buffered, Call, Credentials, Error, ErrorKind, Head, Invalid, Observer, Operation, Paginated,
-    Session, Streamed, Timeouts,
+    Session, Streamed, Timeouts, Timestamp,
 };
-use kvs_archive::{Dispatch, DispatchStep, Endpoints};
+use kvs_archive::{
+    Dispatch, DispatchStep, Endpoints, ExportOptions, Listed, Plan, Selection, TimestampOrigin,
+    asynchronous,
+};
 
 use crate::body::Body;
 use crate::config;
 use crate::credentials::Keeper;
-use crate::pages::Pages;
 use crate::transport::Transport;
+use crate::{Download, Pages};
 
 /// An async client over a connector of the SDK. Clones share endpoints and the retry budget.
 ///
@@ -188,9 +192,58 @@ impl Client {
         self.route(&operation).await
     }
 
-    /// Sends an operation for page after page.
+    /// Sends an operation for page after page, one request each.
+    ///
+    /// ```no_run
+    /// use kvs_smithy::api::video::ListStreams;
+    ///
+    /// # async fn run(config: aws_types::SdkConfig) -> Result<(), Box<dyn std::error::Error>> {
+    /// # let client = kvs_smithy::Client::new(&config)?;
+    /// let mut pages = client.pages(ListStreams::default());
+    /// while let Some(page) = pages.next().await {
+    ///     for stream in page?.stream_info_list.unwrap_or_default() {
+    ///         println!("{}", stream.stream_name.unwrap_or_default());
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn pages<O: Paginated<Delivery = Buffered>>(&self, operation: O) -> Pages<O> {
         Pages::new(self.clone(), operation)
+    }
+
+    /// What `stream`, its name or ARN, holds of a range of time, in order.
+    ///
+    /// # Errors
+    /// Those of `ListFragments`.
+    pub async fn list(
+        &self,
+        stream: &str,
+        by: TimestampOrigin,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<Listed>, Error<Exception>> {
+        asynchronous::list(self, stream, by, from, to).await
+    }
+
+    /// Fetches the fragments of a selection: in order, each once and whole.
+    pub fn download(&self, selection: Selection, options: ExportOptions) -> Download {
+        Download::new(self.clone(), selection, None, options)
+    }
+
+    /// Goes on with the [plan](Download::plan) of an earlier download of that selection, from the
+    /// first fragment that is not [done](Plan::with_done). The crate `kvs-file` keeps plan and file for
+    /// that.
+    pub fn resume(&self, selection: Selection, plan: Plan, options: ExportOptions) -> Download {
+        Download::new(self.clone(), selection, Some(plan), options)
+    }
+
+    pub(crate) fn retry(&self) -> RetryPolicy {
+        self.endpoints().retry().clone()
+    }
+
+    pub(crate) fn sleep(&self, duration: Duration) -> Sleep {
+        self.shared.sleep.sleep(duration)
     }
 
     /// Sends an operation to its endpoint.
@@ -255,7 +308,7 @@ impl Client {
 
     async fn wait(&self, duration: Duration) {
         if !duration.is_zero() {
-            self.shared.sleep.sleep(duration).await;
+            self.sleep(duration).await;
         }
     }
 
@@ -268,7 +321,7 @@ impl Client {
         found.map_err(|why| Error::unsent(O::NAME, ErrorKind::Credentials(why)))
     }
 
-    fn now(&self) -> SystemTime {
+    pub(crate) fn now(&self) -> SystemTime {
         self.shared.time.now()
     }
 

@@ -1,8 +1,11 @@
 //! Amazon Kinesis Video Streams archives for programs that already hold an AWS SDK configuration.
 //!
-//! A [`Client`] sends the operations of [`api`] over the HTTP client, with the credentials, the
-//! region, the clock and the timeouts of an [`SdkConfig`], as `aws-config` loads it. So a proxy, an
-//! assumed role or a recorded connector that is set up for other services serves this one too.
+//! A [`Client`] [`send`](Client::send)s the operations of [`api`], [`open`](Client::open)s streamed
+//! payloads and [`download`](Client::download)s fragments: all of a range of time, in order, each once
+//! and whole, with a report of those that are missing. It does so over the HTTP client, with the
+//! credentials, the region, the clock and the timeouts of an [`SdkConfig`], as `aws-config` loads it.
+//! So a proxy, an assumed role or a recorded connector that is set up for other services serves this
+//! one too.
 //!
 //! ```no_run
 //! use kvs_smithy::Client;
@@ -25,6 +28,7 @@
 //! [`SdkConfig`]: aws_types::SdkConfig
 #![forbid(unsafe_code)]
 
+mod asynchronous;
 mod body;
 mod classify;
 mod client;
@@ -33,7 +37,6 @@ mod config;
 pub mod convert;
 mod credentials;
 mod error;
-mod pages;
 mod transport;
 
 pub use body::Body;
@@ -45,7 +48,12 @@ pub use kvs_archive::api;
 pub use kvs_archive::api::protocol::observe;
 pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Observer, Timeouts};
 pub use kvs_archive::mkv;
-pub use pages::Pages;
+
+/// The fragments of a selection, in order, each once and whole; see [`Client::download`].
+pub type Download = archive::asynchronous::Download<Client>;
+
+/// The pages of an operation; see [`Client::pages`].
+pub type Pages<O> = archive::asynchronous::Pages<Client, O>;
 
 #[cfg(test)]
 mod tests;

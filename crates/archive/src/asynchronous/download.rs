@@ -8,50 +8,51 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
-use bytes::Bytes;
-use kvs_archive::api::archived_media::{
+use kvs_api::archived_media::{
     Exception, GetMediaForFragmentList, ListFragments, ListFragmentsOutput,
 };
-use kvs_archive::api::protocol::{Error, Interruption};
-use kvs_archive::mkv::Fragment;
-use kvs_archive::{Exchange, Export, ExportOptions, Plan, Report, Selection, Step};
+use kvs_api::protocol::{Bytes, Error, Interruption};
+use kvs_mkv::Fragment;
 
-use crate::body::Body;
-use crate::client::Client;
+use super::{AsyncClient, Payload};
+use crate::export::{Exchange, Export, ExportOptions, Step};
+use crate::plan::Plan;
+use crate::report::Report;
+use crate::selection::Selection;
 
 /// How many bodies are read side by side unless the caller says otherwise.
 const CONNECTIONS: Option<NonZeroU8> = NonZeroU8::new(3);
 
-/// The fragments of a selection, in order, each once and whole; see [`Client::download`].
+/// The fragments of a selection, in order, each once and whole.
 ///
 /// It ends after the last fragment, or after an error. Fragments that could not be had are no
 /// error: [`report`](Self::report) names them.
 ///
 /// Nothing goes on in the background: bodies are read while somebody waits for the next fragment.
-pub struct Download {
-    client: Client,
+pub struct Download<C: AsyncClient> {
+    client: C,
     export: Export,
     /// What is under way. It is kept here, so that a caller who stops waiting for it does not stop it.
-    pending: Vec<(Exchange, Pending)>,
+    pending: Vec<(Exchange, Pending<C::Payload>)>,
     wait: Option<Wait>,
-    bodies: BTreeMap<Exchange, Source>,
+    bodies: BTreeMap<Exchange, Source<C::Payload>>,
     /// The latest time that was seen: clocks may be set back.
     now: SystemTime,
     failed: bool,
 }
 
-type Pending = Pin<Box<dyn Future<Output = Event> + Send>>;
+type Pending<P> = Pin<Box<dyn Future<Output = Event<P>> + Send>>;
 
 /// What an export waits for.
-enum Event {
+enum Event<P> {
     Listed(Result<ListFragmentsOutput, Error<Exception>>),
-    Opened(Result<Body, Error<Exception>>),
-    Read(Source, Result<Option<Bytes>, Interruption>),
+    Opened(Result<P, Error<Exception>>),
+    Read(Source<P>, Result<Option<Bytes>, Interruption>),
 }
 
 /// A body, and what was read of it beyond what was asked for.
-struct Source {
-    body: Body,
+struct Source<P> {
+    body: P,
     rest: Bytes,
 }
 
@@ -60,9 +61,11 @@ struct Wait {
     sleep: Pin<Box<dyn Future<Output = ()> + Send>>,
 }
 
-impl Download {
-    pub(crate) fn new(
-        client: Client,
+impl<C: AsyncClient> Download<C> {
+    /// Fetches the fragments of a selection: from the beginning or, with the [plan](Self::plan) of an
+    /// earlier download, from the first that is not [done](Plan::with_done).
+    pub fn new(
+        client: C,
         selection: Selection,
         plan: Option<Plan>,
         mut options: ExportOptions,
@@ -89,7 +92,7 @@ impl Download {
     }
 
     /// All that is to be fetched, in order: known once a fragment has come, and kept by whoever
-    /// wants to [resume](Client::resume) this another time.
+    /// wants to [resume](Self::new) this another time.
     pub fn plan(&self) -> Option<&Plan> {
         self.export.plan()
     }
@@ -121,7 +124,7 @@ impl Download {
         loop {
             let now = self.now();
             let client = self.client.clone();
-            let (exchange, pending): (_, Pending) = match self.export.poll(now) {
+            let (exchange, pending): (_, Pending<_>) = match self.export.poll(now) {
                 Step::List { exchange, request } => (exchange, Box::pin(listed(client, request))),
                 Step::Open { exchange, request } => (exchange, Box::pin(opened(client, request))),
                 Step::Read { exchange, max } => match self.bodies.remove(&exchange) {
@@ -156,13 +159,12 @@ impl Download {
             until,
             sleep: self
                 .client
-                .clock()
                 .sleep(until.duration_since(now).unwrap_or_default()),
         });
     }
 
     /// The next event; none when a wait is over.
-    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Exchange, Event)>> {
+    fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<(Exchange, Event<C::Payload>)>> {
         for (at, (exchange, pending)) in self.pending.iter_mut().enumerate() {
             if let Poll::Ready(event) = pending.as_mut().poll(cx) {
                 let exchange = *exchange;
@@ -180,7 +182,11 @@ impl Download {
         Poll::Pending
     }
 
-    fn take(&mut self, exchange: Exchange, event: Event) -> Result<(), Error<Exception>> {
+    fn take(
+        &mut self,
+        exchange: Exchange,
+        event: Event<C::Payload>,
+    ) -> Result<(), Error<Exception>> {
         let now = self.now();
         match event {
             Event::Listed(answer) => self.export.listed(exchange, answer, now),
@@ -201,20 +207,20 @@ impl Download {
     }
 
     fn now(&mut self) -> SystemTime {
-        self.now = self.now.max(self.client.clock().now());
+        self.now = self.now.max(self.client.now());
         self.now
     }
 }
 
-async fn listed(client: Client, list: ListFragments) -> Event {
-    Event::Listed(client.send(list).await)
+async fn listed<C: AsyncClient>(client: C, list: ListFragments) -> Event<C::Payload> {
+    Event::Listed(client.list_fragments(list).await)
 }
 
-async fn opened(client: Client, get: GetMediaForFragmentList) -> Event {
-    Event::Opened(client.open(get).await.map(|opened| opened.body))
+async fn opened<C: AsyncClient>(client: C, get: GetMediaForFragmentList) -> Event<C::Payload> {
+    Event::Opened(client.get_media(get).await)
 }
 
-async fn read(mut source: Source, max: usize) -> Event {
+async fn read<P: Payload>(mut source: Source<P>, max: usize) -> Event<P> {
     if source.rest.is_empty() {
         match source.body.chunk().await {
             Ok(Some(piece)) => source.rest = piece,
@@ -226,7 +232,7 @@ async fn read(mut source: Source, max: usize) -> Event {
     Event::Read(source, Ok(Some(piece)))
 }
 
-impl fmt::Debug for Download {
+impl<C: AsyncClient + fmt::Debug> fmt::Debug for Download<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
             .field("client", &self.client)
