@@ -258,10 +258,15 @@ impl Tally {
 
 fn summarize(tally: &Tally, delivery: &Delivery, started: Instant) {
     let took = started.elapsed();
+    // What comes over the wire is another number: each fragment has a header of its own there.
+    let size = delivery
+        .size
+        .map(|size| format!(", {}", Count(size, "byte")));
     say(format_args!(
-        "{}: {}, {} in {} ({})",
+        "{}: {}{}; {} received in {} ({})",
         delivery.name,
         Count(tally.written, "fragment"),
+        size.unwrap_or_default(),
         Count(tally.bytes, "byte"),
         Length(took),
         Rate(tally.bytes, took)

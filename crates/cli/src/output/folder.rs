@@ -56,6 +56,7 @@ impl Sink for Folder {
         let target = folder.target().clone();
         Ok(Delivery {
             name: target.path().display().to_string(),
+            size: None,
             sequels: Vec::new(),
             contents: Vec::new(),
             holes: publish(&target, vec![folder], holes)?,

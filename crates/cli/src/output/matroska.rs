@@ -5,7 +5,7 @@ use kvs_archive::mkv::{Fragment, Gaps};
 use kvs_file::Recording;
 
 use super::target::Target;
-use super::{Delivery, Hole, Rejected, Sink, name_holes, remove_holes};
+use super::{Delivery, Hole, Rejected, Sink, name_holes, remove_holes, size_of};
 use crate::exit::Failure;
 use crate::report::units::Count;
 
@@ -86,6 +86,7 @@ impl Sink for Files {
         }
         Ok(Delivery {
             name: self.target.path().display().to_string(),
+            size: size_of(self.target.path()),
             holes: list,
             sequels,
             contents: Vec::new(),

@@ -86,6 +86,8 @@ impl From<Failure> for Rejected {
 pub(crate) struct Delivery {
     /// The file or folder, and how people call a pipe.
     pub(crate) name: String,
+    /// How many bytes the file has; no folder and no pipe.
+    pub(crate) size: Option<u64>,
     /// Where the tracks changed, the files that go on, and why each begins.
     pub(crate) sequels: Vec<(PathBuf, String)>,
     /// What is in it, if that is not one recording.
@@ -147,6 +149,13 @@ pub(crate) fn open_frames(
     }
     let target = Target::check(path, Kind::Folder, overwrite)?;
     frames::open_folder(target, choice, layout)
+}
+
+/// The size of a file that stands under its name. It is for a person: whatever hinders us from
+/// looking takes nothing from the file.
+fn size_of(path: &Path) -> Option<u64> {
+    let metadata = std::fs::metadata(path);
+    metadata.ok().map(|metadata| metadata.len())
 }
 
 /// Puts the parts of an output under their names, the first one last: when it is there, all is.

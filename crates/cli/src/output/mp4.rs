@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use kvs_archive::mkv::{self, Fragment, Gaps, TracksChanged};
 use kvs_mp4::{WriteError, Writer, WriterOptions};
 
-use super::{Delivery, Hole, Pending, Rejected, Sealed, Sink, Target, publish};
+use super::{Delivery, Hole, Pending, Rejected, Sealed, Sink, Target, publish, size_of};
 use crate::exit::Failure;
 
 /// One file, and others that go on where the tracks change.
@@ -100,6 +100,7 @@ impl Sink for Files {
         Ok(Delivery {
             name: target.path().display().to_string(),
             holes: publish(&target, whole, holes)?,
+            size: size_of(target.path()),
             sequels,
             contents: Vec::new(),
         })

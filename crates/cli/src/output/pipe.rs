@@ -136,6 +136,7 @@ pub(super) fn delivered(holes: &[Hole]) -> Delivery {
     }
     Delivery {
         name: "standard output".to_owned(),
+        size: None,
         sequels: Vec::new(),
         contents: Vec::new(),
         holes: None,

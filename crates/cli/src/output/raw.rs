@@ -2,7 +2,7 @@
 
 use kvs_archive::mkv::Fragment;
 
-use super::{Delivery, Hole, Pending, Rejected, Sink, Target, publish};
+use super::{Delivery, Hole, Pending, Rejected, Sink, Target, publish, size_of};
 use crate::exit::Failure;
 
 /// Fragments after each other, each with its own headers.
@@ -28,6 +28,7 @@ impl Sink for File {
             sequels: Vec::new(),
             contents: Vec::new(),
             holes: publish(&target, vec![file], holes)?,
+            size: size_of(target.path()),
         })
     }
 }

@@ -20,12 +20,13 @@ fn one_file_has_every_frame_over_either_transport() {
         let line = format!("--emulator get demo --transport {transport} -o {file}");
         let run = bench.run(&line).well();
         assert!(run.stdout.is_empty());
-        assert!(
-            run.stderr
-                .starts_with(&format!("{file}: 15 fragments, 739,412 bytes")),
-            "{run:?}"
+        let content = bench.read(&file);
+        let (thousands, rest) = (content.len() / 1_000, content.len() % 1_000);
+        let told = format!(
+            "{file}: 15 fragments, {thousands},{rest:03} bytes; 739,412 bytes received in "
         );
-        let fragments = decode(bench.read(&file));
+        assert!(run.stderr.starts_with(&told), "{run:?}");
+        let fragments = decode(content);
         assert_eq!(fragments.len(), FRAGMENTS);
         assert_eq!(pictures(&fragments), expected);
     }
@@ -51,9 +52,9 @@ fn a_file_has_a_duration_and_an_index() {
 #[test]
 fn raw_is_what_the_service_sent() {
     let bench = Bench::new("raw");
-    bench
-        .run("--emulator get demo --format raw -o demo.raw")
-        .well();
+    let run = bench.run("--emulator get demo --format raw -o demo.raw");
+    let told = "demo.raw: 15 fragments, 739,412 bytes; 739,412 bytes received in ";
+    assert!(run.well().stderr.starts_with(told));
     let listed = bench.run("--emulator list demo --json").well().json();
     let fragments = decode(bench.read("demo.raw"));
     assert_eq!(fragments.len(), FRAGMENTS);

@@ -279,6 +279,7 @@ impl Sink for Frames {
         }
         Ok(Delivery {
             name: self.target.path().display().to_string(),
+            size: None,
             sequels: Vec::new(),
             contents,
             holes: publish(&self.target, vec![self.folder.seal()?], &holes)?,

@@ -178,6 +178,7 @@ impl Sink for Tracks {
         let contents = contents.collect();
         Ok(Delivery {
             name: self.target.path().display().to_string(),
+            size: None,
             sequels: Vec::new(),
             contents,
             holes: publish(&self.target, vec![self.folder.seal()?], holes)?,
