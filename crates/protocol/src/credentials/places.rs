@@ -6,8 +6,26 @@ use super::asker::{Stop, failed};
 use super::chain::Context;
 use crate::endpoint::Target;
 use crate::operation::Service;
-use crate::rules::BuiltIns;
+use crate::rules::{self, BuiltIns, Endpoint, Unresolved};
 use crate::settings::{SHARED_FILES, configured_endpoint, home_folder};
+
+/// The endpoint of a service that gives credentials, by its prefix. In GovCloud the usual one is the
+/// one with FIPS, as the rules of STS and of both services of single sign-on have it.
+pub(super) fn endpoint(prefix: &str, built_ins: BuiltIns<'_>) -> Result<Endpoint, Unresolved> {
+    let is_usual = built_ins.endpoint.is_none()
+        && !built_ins.use_dual_stack
+        && built_ins
+            .region
+            .is_some_and(|region| rules::partition(region).name == "aws-us-gov");
+    let use_fips = built_ins.use_fips && !is_usual;
+    rules::by_prefix(
+        prefix,
+        BuiltIns {
+            use_fips,
+            ..built_ins
+        },
+    )
+}
 
 impl Context {
     /// A service in the region of the calls.

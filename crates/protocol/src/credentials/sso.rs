@@ -13,15 +13,15 @@ use super::asker::{Patience, Stop, failed, place, request};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
+use super::places;
 use super::plan::Sso;
 use crate::operation::Service;
-use crate::rules;
 
 pub(super) use renewal::Renewals;
 
 static PORTAL: Service = Service {
     id: "SSO",
-    endpoint: |built_ins| rules::by_prefix("portal.sso", built_ins),
+    endpoint: |built_ins| places::endpoint("portal.sso", built_ins),
     signing_name: "awsssoportal",
     throttling: &[],
 };

@@ -16,17 +16,17 @@ use super::asker::{Patience, Stop, failed, place, request};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
+use super::places;
 use super::plan::{Role, WebIdentity};
 use crate::endpoint::Target;
 use crate::operation::Service;
 use crate::restjson::xml;
-use crate::rules;
 use crate::sign::{self, SigningKeys};
 use crate::timestamp::Timestamp;
 
 static STS: Service = Service {
     id: "STS",
-    endpoint: |built_ins| rules::by_prefix("sts", built_ins),
+    endpoint: |built_ins| places::endpoint("sts", built_ins),
     signing_name: "sts",
     throttling: &[],
 };

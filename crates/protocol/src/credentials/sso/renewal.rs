@@ -15,17 +15,17 @@ use zeroize::Zeroizing;
 
 use super::super::asker::{Patience, Reply, Stop, failed, place, request};
 use super::super::chain::Context;
+use super::super::places;
 use super::super::plan::Sso;
 use super::token::{Cached, bearer};
 use crate::endpoint::Target;
 use crate::observe::Notice;
 use crate::operation::Service;
-use crate::rules;
 use crate::timestamp::Timestamp;
 
 static OIDC: Service = Service {
     id: "SSO OIDC",
-    endpoint: |built_ins| rules::by_prefix("oidc", built_ins),
+    endpoint: |built_ins| places::endpoint("oidc", built_ins),
     signing_name: "sso-oauth",
     throttling: &[],
 };

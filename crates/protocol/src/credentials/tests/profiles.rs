@@ -54,10 +54,19 @@ fn sts_is_where_the_settings_have_it() {
     let configured = "POST http://127.0.0.1:9/";
     assert_eq!(place(sources.clone(), "AWS_ENDPOINT_URL_STS"), configured);
     assert_eq!(place(sources.clone(), "AWS_ENDPOINT_URL"), configured);
-    let mut fips = Sources::new("us-gov-west-1");
-    fips.use_fips_endpoint = true;
-    let expected = "POST https://sts-fips.us-gov-west-1.amazonaws.com/";
-    assert_eq!(place(fips, "AWS_UNRELATED"), expected);
+    let fips = |region: &str, use_dualstack_endpoint| {
+        let mut sources = Sources::new(region);
+        sources.use_fips_endpoint = true;
+        sources.use_dualstack_endpoint = use_dualstack_endpoint;
+        place(sources, "AWS_UNRELATED")
+    };
+    let expected = "POST https://sts-fips.us-east-1.amazonaws.com/";
+    assert_eq!(fips("us-east-1", false), expected);
+    // The usual one has FIPS there.
+    let expected = "POST https://sts.us-gov-west-1.amazonaws.com/";
+    assert_eq!(fips("us-gov-west-1", false), expected);
+    let expected = "POST https://sts-fips.us-gov-west-1.api.aws/";
+    assert_eq!(fips("us-gov-west-1", true), expected);
 }
 
 #[test]

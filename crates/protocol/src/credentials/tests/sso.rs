@@ -335,6 +335,17 @@ fn the_service_is_where_the_settings_have_it() {
         place(dual, "AWS_UNRELATED"),
         "POST https://oidc.eu-central-1.api.aws/token"
     );
+    let config = SESSION.replace("eu-central-1", "us-gov-west-1");
+    let mut gov = World::with_config(&config)
+        .file(&file_of("my"), &token("11:00:00").to_string())
+        .reply(200, CREATED)
+        .reply(200, KEYS);
+    let mut fips = Sources::new("us-gov-west-1");
+    fips.use_fips_endpoint = true;
+    gov.search_in(fips).unwrap();
+    let hosts = gov.requests.iter().map(|request| request.uri().host());
+    let expected = ["oidc", "portal.sso"].map(|name| format!("{name}.us-gov-west-1.amazonaws.com"));
+    assert!(hosts.eq(expected.iter().map(|host| Some(host.as_str()))));
 }
 
 #[test]
