@@ -14,6 +14,9 @@ use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 use crate::pool::Lease;
 use crate::transport::{broken, too_late};
 
+/// What is announced is a claim: of more than that, as much is believed as has come.
+const MOST_RESERVED: usize = 1 << 20;
+
 /// The payload of a streamed answer, as it comes in.
 ///
 /// Dropping it before its end closes the connection; at its end the connection serves the next
@@ -96,7 +99,7 @@ impl Body {
 
     /// What comes next, from a body that is open.
     async fn frame(&mut self) -> Result<Option<Result<Frame<Bytes>, hyper::Error>>, Silence> {
-        let State::Open(incoming, _) = &mut self.state else {
+        let State::Open(incoming, lease) = &mut self.state else {
             return Ok(None);
         };
         let patience = self.stall.saturating_sub(self.silent);
@@ -107,7 +110,7 @@ impl Body {
             throughput: &mut self.throughput,
         };
         let frame = poll_fn(|context| {
-            if let Poll::Ready(frame) = Pin::new(&mut *incoming).poll_frame(context) {
+            if let Poll::Ready(frame) = lease.connection.poll_frame(incoming, context) {
                 return Poll::Ready(Ok(frame));
             }
             let since = *waiting.since.get_or_insert_with(Instant::now);
@@ -120,6 +123,14 @@ impl Body {
         drop(waiting);
         self.silent = Duration::ZERO;
         Ok(frame)
+    }
+
+    /// How long it is said to be, or 0.
+    fn announced(&self) -> usize {
+        let State::Open(incoming, _) = &self.state else {
+            return 0;
+        };
+        usize::try_from(incoming.size_hint().lower()).unwrap_or(usize::MAX)
     }
 
     /// The body up to its end, or up to `limit` bytes.
@@ -139,6 +150,7 @@ impl Body {
 
     async fn read_into(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {
         let until = self.until;
+        read.reserve_exact(self.announced().min(limit).min(MOST_RESERVED));
         while read.len() < limit {
             let chunk = match until {
                 Some(until) => timeout_at(until, self.chunk())

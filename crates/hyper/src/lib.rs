@@ -27,9 +27,9 @@
 //! ([`Client::from_env`]), or given ([`Settings`], [`Builder`]). Credentials are searched for when the
 //! first call needs them, and again before they end.
 //!
-//! Everything happens in the caller's task, but for one small task for each connection, which is
-//! spawned on the runtime that the call was made in; files and programs that credentials are in are
-//! left to its threads for what blocks. A [`Client`] needs `tokio`'s I/O and time
+//! Everything happens in the caller's task: a connection moves on while somebody waits for an answer or
+//! the next piece of a body. Files and programs that credentials are in are left to the runtime's
+//! threads for what blocks. A [`Client`] needs `tokio`'s I/O and time
 //! drivers ([`enable_all`](tokio::runtime::Builder::enable_all)). Dropping a future cancels its
 //! request and closes the connection; only [`Download`] goes on where it was.
 #![forbid(unsafe_code)]

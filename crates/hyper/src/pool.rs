@@ -32,7 +32,7 @@ impl Pool {
     pub(crate) fn take(&self, place: &Place) -> Option<Connection> {
         let mut idle = self.idle();
         idle.retain(|_, connections| {
-            connections.retain(Idle::is_fresh);
+            connections.retain_mut(Idle::is_fresh);
             !connections.is_empty()
         });
         Some(idle.get_mut(place)?.pop()?.connection)
@@ -55,7 +55,7 @@ impl Pool {
 }
 
 impl Idle {
-    fn is_fresh(&self) -> bool {
+    fn is_fresh(&mut self) -> bool {
         self.since.elapsed() < LONGEST_IDLE && !self.connection.is_closed()
     }
 }

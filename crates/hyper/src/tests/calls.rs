@@ -194,8 +194,10 @@ async fn without_credentials_nothing_is_sent() {
 #[test]
 fn everything_may_be_moved_to_another_thread() {
     fn shared<T: Clone + Send + Sync>() {}
+    fn lent<T: Sync>() {}
     fn moved<T: Send>(_: T) {}
     shared::<Client>();
+    lent::<Body>();
     let (client, _) = client_with(&settings("http://127.0.0.1:1"));
     let selection = Selection::numbers("cam", vec![]);
     let mut download = client.download(selection, ExportOptions::default());
