@@ -13,13 +13,12 @@ use kvs_archive::api::protocol::{
     Delivery, Interruption, InterruptionKind, Invalid, Operation, Settings, Timeouts,
 };
 use ureq::tls::TlsConfig;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
 use ureq::{Agent, AsSendBody, Timeout};
 
 use crate::body::Body;
 use crate::connect::Connect;
 use crate::tls;
-use crate::unversioned::{Guard, Lookup, NoAddress, NoLookup, brought};
+use crate::unversioned::{self, Guard, NoAddress};
 
 /// What an exchange may take, beside the limits of its parts.
 #[derive(Debug, Clone, Copy)]
@@ -101,7 +100,6 @@ impl Transport {
                 .user_agent("")
                 .accept("")
                 .accept_encoding("")
-                .timeout_resolve(Some(timeouts.connect))
                 .timeout_connect(Some(timeouts.connect))
                 .timeout_recv_response(Some(timeouts.first_byte))
                 .timeout_per_read(Some(timeouts.stall))
@@ -109,14 +107,7 @@ impl Transport {
             if let Some(buffer) = fittings.buffer.map(|size| size.max(SMALLEST_BUFFER)) {
                 config = config.input_buffer_size(buffer).output_buffer_size(buffer);
             }
-            let config = config.build();
-            match fittings.connector.clone() {
-                None => {
-                    let connector = DefaultConnector::new().chain(guard);
-                    Agent::with_parts(config, connector, Lookup::default())
-                }
-                Some(connect) => Agent::with_parts(config, brought(connect, guard), NoLookup),
-            }
+            unversioned::agent(config.build(), fittings.connector.clone(), guard)
         };
         let proxied = proxy.map(|proxy| {
             let of_ureq = ureq::Proxy::new(&proxy.url().to_string())
@@ -168,7 +159,6 @@ impl Transport {
             Limit::None => request,
             Limit::Whole(left) => request.timeout_global(Some(left)),
             Limit::Head(left) => request
-                .timeout_resolve(Some(left.min(self.timeouts.connect)))
                 .timeout_connect(Some(left.min(self.timeouts.connect)))
                 .timeout_recv_response(Some(left.min(self.timeouts.first_byte))),
         };
@@ -183,7 +173,7 @@ fn interruption(error: ureq::Error, peer: &str) -> Interruption {
         ureq::Error::Other(other) if other.is::<NoAddress>() => {
             Interruption::new(InterruptionKind::Connect, error)
         }
-        ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect)
+        ureq::Error::Timeout(Timeout::Connect)
         | ureq::Error::HostNotFound
         | ureq::Error::ConnectionFailed => Interruption::new(InterruptionKind::Connect, error),
         ureq::Error::Timeout(_) => Interruption::new(InterruptionKind::TimedOut, error),
@@ -211,7 +201,7 @@ pub(crate) fn interrupted_io(error: &io::Error) -> Interruption {
             return Interruption::new(why.kind, &why.detail);
         }
         let kind = match timeout {
-            ureq::Error::Timeout(Timeout::Resolve | Timeout::Connect) => InterruptionKind::Connect,
+            ureq::Error::Timeout(Timeout::Connect) => InterruptionKind::Connect,
             ureq::Error::Timeout(_) => InterruptionKind::TimedOut,
             _ => InterruptionKind::Broken,
         };

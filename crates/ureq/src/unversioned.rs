@@ -1,12 +1,12 @@
 //! What of `ureq` is exempt from semantic versioning, and touched nowhere else.
 //!
 //! - The guard against peers that fall silent in the middle of a body, or nearly so.
-//! - Connections that the caller opens, and the resolver that leaves names to it.
-//! - A resolver that tells a name without address from a connection that broke.
+//! - Connections over TCP, which look names up themselves.
+//! - Connections that the caller opens.
 
+mod dial;
 mod guard;
 
-use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::sync::Arc;
@@ -19,46 +19,32 @@ use ureq::unversioned::transport::{
     Buffers, ConnectProxyConnector, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout,
     RustlsConnector, Transport,
 };
-use ureq::{Error, Timeout};
+use ureq::{Agent, Error, Timeout};
 
 use crate::connect::Connect;
 
+use self::dial::Dial;
+pub(crate) use self::dial::NoAddress;
 pub(crate) use self::guard::Guard;
 
-/// The operating system's resolver.
-#[derive(Debug, Default)]
-pub(crate) struct Lookup(DefaultResolver);
-
-impl Resolver for Lookup {
-    fn resolve(
-        &self,
-        uri: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        match self.0.resolve(uri, config, timeout) {
-            Err(Error::Io(error)) => Err(Error::Other(Box::new(NoAddress(error)))),
-            resolved => resolved,
+/// An agent whose connections are opened by the caller, if he has brought somebody along for that.
+pub(crate) fn agent(config: Config, opener: Option<Arc<dyn Connect>>, guard: Guard) -> Agent {
+    match opener {
+        Some(opener) => Agent::with_parts(config, laid_over(Brought(opener), guard), NoLookup),
+        None => {
+            let dial = Dial::new(DefaultResolver::default());
+            Agent::with_parts(config, laid_over(dial, guard), NoLookup)
         }
     }
 }
 
-/// A name could not be looked up.
-#[derive(Debug)]
-pub(crate) struct NoAddress(io::Error);
+/// What there is where no connection to a proxy is.
+type Tunnel = Either<(), Box<dyn Transport>>;
 
-impl fmt::Display for NoAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for NoAddress {}
-
-/// Lays over the caller's connections what `ureq` lays over its own.
-pub(crate) fn brought(connect: Arc<dyn Connect>, guard: Guard) -> impl Connector {
+/// Lays the tunnel of a proxy, TLS and the guard over connections.
+fn laid_over(open: impl Connector<Tunnel>, guard: Guard) -> impl Connector {
     ().chain(ConnectProxyConnector::default())
-        .chain(Brought(connect))
+        .chain(open)
         .chain(RustlsConnector::default())
         .chain(guard)
 }
@@ -161,7 +147,7 @@ fn timed_out(error: io::Error, reason: Timeout) -> Error {
 
 /// Leaves names to whoever connects.
 #[derive(Debug)]
-pub(crate) struct NoLookup;
+struct NoLookup;
 
 impl Resolver for NoLookup {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
