@@ -12,6 +12,8 @@ use crate::transport::interrupted_io;
 const BLOCK: usize = 64 << 10;
 /// What is left of a block is given up when it is less than one of so many parts of it.
 const PARTS: usize = 16;
+/// What is announced is a claim: of more than that, as much is believed as has come.
+const MOST_RESERVED: usize = 1 << 20;
 
 /// The payload of a streamed answer, as it comes in.
 ///
@@ -19,6 +21,8 @@ const PARTS: usize = 16;
 /// request.
 pub struct Body {
     reader: ureq::BodyReader<'static>,
+    /// How long it is said to be, or 0.
+    announced: usize,
     block: BytesMut,
     block_size: usize,
 }
@@ -26,7 +30,9 @@ pub struct Body {
 impl Body {
     /// One whose pieces are of the size of a buffer at most, if there is a limit for those.
     pub(crate) fn new(body: ureq::Body, buffer: Option<usize>) -> Self {
+        let announced = body.content_length().unwrap_or(0);
         Self {
+            announced: usize::try_from(announced).unwrap_or(usize::MAX),
             reader: body.into_reader(),
             block: BytesMut::new(),
             block_size: buffer.unwrap_or(BLOCK).clamp(1, BLOCK),
@@ -73,14 +79,16 @@ impl Body {
         read
     }
 
-    fn read_into(&mut self, read: &mut Vec<u8>, limit: usize) -> Result<(), Interruption> {
-        while read.len() < limit
-            && let Some(chunk) = self.chunk()?
-        {
-            read.extend_from_slice(&chunk);
-        }
-        read.truncate(limit);
-        Ok(())
+    /// The same, to the end of what there is.
+    pub(crate) fn read_into(
+        &mut self,
+        read: &mut Vec<u8>,
+        limit: usize,
+    ) -> Result<(), Interruption> {
+        read.reserve_exact(self.announced.min(limit).min(MOST_RESERVED));
+        let limit = u64::try_from(limit).unwrap_or(u64::MAX);
+        let whole = (&mut self.reader).take(limit).read_to_end(read);
+        whole.map(drop).map_err(|error| interrupted_io(&error))
     }
 }
 

@@ -24,6 +24,7 @@ use crate::credentials::{Environment, Provider};
 use crate::download::Download;
 use crate::pages::Pages;
 use crate::settings;
+use crate::spare::Spare;
 use crate::transport::{Fittings, Limit, Transport};
 
 /// A blocking client. Clones share connections, endpoints and the retry budget.
@@ -42,6 +43,7 @@ struct Shared {
     session: Mutex<Session>,
     endpoints: Mutex<Endpoints>,
     checks_inputs: bool,
+    spare: Spare,
 }
 
 /// An answer whose payload is still to be read.
@@ -169,6 +171,7 @@ impl Builder {
             session: Mutex::new(Session::new(self.seed)),
             endpoints: Mutex::new(self.endpoints),
             checks_inputs: self.checks_inputs,
+            spare: Spare::default(),
         };
         Ok(Client {
             shared: Arc::new(shared),
@@ -313,12 +316,15 @@ impl Client {
                     let head = waiting.head(head, &mut self.session(), self.now())?;
                     match head {
                         Head::Streaming(output) => return Ok(Opened::new(output, body)),
-                        Head::Collect(collect) => match body.read_up_to(collect.limit()) {
-                            Ok(read) => return Ok(Opened::new(collect.finish(&read)?, body)),
-                            Err(why) => {
-                                collect.interrupted(why, &mut self.session(), self.now())?
+                        Head::Collect(collect) => {
+                            let mut read = self.shared.spare.lend();
+                            match body.read_into(&mut read, collect.limit()) {
+                                Ok(()) => return Ok(Opened::new(collect.finish(&read)?, body)),
+                                Err(why) => {
+                                    collect.interrupted(why, &mut self.session(), self.now())?
+                                }
                             }
-                        },
+                        }
                         Head::Refused(refused) => {
                             let prefix = body.prefix(refused.limit());
                             refused.finish(&prefix, &mut self.session())?

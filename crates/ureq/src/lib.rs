@@ -37,6 +37,7 @@ mod credentials;
 mod download;
 mod pages;
 mod settings;
+mod spare;
 mod store;
 mod threads;
 mod tls;
