@@ -114,9 +114,7 @@ impl fmt::Display for Violation {
 /// Everything in which a value breaks the rules of its model.
 #[doc(hidden)]
 pub fn check<T: Wire>(value: &T) -> Vec<Violation> {
-    let mut checker = Checker::default();
-    value.check(&[], &mut checker);
-    checker.found
+    Checker::over(&mut |at| value.check(&[], at))
 }
 
 /// Names rules that stand together, for several members to have.
@@ -166,23 +164,36 @@ enum Step {
     Entry(String),
 }
 
+// What does not depend on a type is compiled once, and not for each of hundreds.
 impl Checker {
+    fn over(check: &mut dyn FnMut(&mut Self)) -> Vec<Violation> {
+        let mut checker = Self::default();
+        check(&mut checker);
+        checker.found
+    }
+
     /// Checks the member of that name.
     pub fn member<T: Wire>(&mut self, name: &'static str, value: &T, rules: &'static [Rule]) {
-        self.within(Step::Member(name), |at| value.check(rules, at));
+        self.within(Step::Member(name), &mut |at| value.check(rules, at));
+    }
+
+    /// Checks what is a text on the wire.
+    #[doc(hidden)]
+    pub fn spelled(&mut self, text: &str, rules: &[Rule]) {
+        self.text(text, rules);
     }
 
     /// Reports unless one of the members is there.
-    pub fn one_of(&mut self, names: &'static [&'static str], is_given: impl Fn(&str) -> bool) {
+    pub fn one_of(&mut self, names: &'static [&'static str], is_given: &dyn Fn(&str) -> bool) {
         if !names.iter().any(|name| is_given(name)) {
-            self.within(Step::AnyOf(names), |at| {
+            self.within(Step::AnyOf(names), &mut |at| {
                 at.report(&Rule::OneOf(names), String::new())
             });
         }
     }
 
     pub(crate) fn elements<T: Wire>(&mut self, list: &[T], rules: &[Rule]) {
-        self.within(Step::Element(0), |at| {
+        self.within(Step::Element(0), &mut |at| {
             for (index, element) in list.iter().enumerate() {
                 if let Some(Step::Element(step)) = at.path.last_mut() {
                     *step = index;
@@ -192,13 +203,13 @@ impl Checker {
         });
     }
 
-    pub(crate) fn entry(&mut self, key: Option<&str>, check: impl FnOnce(&mut Self)) {
+    pub(crate) fn entry(&mut self, key: Option<&str>, check: &mut dyn FnMut(&mut Self)) {
         let key = key.map_or("…".to_owned(), |key| format!("{key:?}"));
         self.within(Step::Entry(key), check);
     }
 
     /// What is inside must not be shown.
-    pub(crate) fn hidden(&mut self, check: impl FnOnce(&mut Self)) {
+    pub(crate) fn hidden(&mut self, check: &mut dyn FnMut(&mut Self)) {
         let was_hidden = std::mem::replace(&mut self.is_hidden, true);
         check(self);
         self.is_hidden = was_hidden;
@@ -284,7 +295,7 @@ impl Checker {
         });
     }
 
-    fn within(&mut self, step: Step, check: impl FnOnce(&mut Self)) {
+    fn within(&mut self, step: Step, check: &mut dyn FnMut(&mut Self)) {
         self.path.push(step);
         check(self);
         self.path.pop();

@@ -20,15 +20,24 @@ use crate::error::Malformed;
 /// # Errors
 /// [`Malformed`] with the path of the member, line and column of the first byte that does not fit.
 pub fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Malformed> {
+    serde_json::from_str(document(body)?).map_err(|e| malformed(&e))
+}
+
+#[cold]
+fn malformed(error: &dyn std::fmt::Display) -> Malformed {
+    Malformed::new("body", error.to_string())
+}
+
+fn document(body: &[u8]) -> Result<&str, Malformed> {
     // Once for all, and not for each text in it.
-    let body = std::str::from_utf8(body).map_err(|e| Malformed::new("body", e.to_string()))?;
+    let body = std::str::from_utf8(body).map_err(|e| malformed(&e))?;
     let body = if body.trim_ascii().is_empty() {
         "{}"
     } else {
         body
     };
     bounds::check(body)?;
-    serde_json::from_str(body).map_err(|e| Malformed::new("body", e.to_string()))
+    Ok(body)
 }
 
 /// Reads a body that is one member of the output; `None` where there is no body.

@@ -128,7 +128,7 @@ impl<K: Wire + Ord, V: Wire> Wire for BTreeMap<K, V> {
         at.length(self.len(), rules);
         let (of_keys, of_values) = (Rule::of_keys(rules), Rule::of_values(rules));
         for (key, value) in self {
-            at.entry(key.key(), |at| {
+            at.entry(key.key(), &mut |at| {
                 key.check(of_keys, at);
                 value.check(of_values, at);
             });

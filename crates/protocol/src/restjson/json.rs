@@ -19,13 +19,6 @@ pub type Appended = Result<(), serde_json::Error>;
 pub struct Json(Vec<u8>);
 
 impl Json {
-    /// The text of one value.
-    pub(super) fn of<T: Wire>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
-        let mut json = Self::default();
-        value.append(&mut json)?;
-        Ok(json.0)
-    }
-
     pub(super) fn text(&mut self, text: &str) -> Appended {
         let is_plain = scan::all(text.as_bytes(), |byte| {
             (byte >= b' ') & (byte != b'"') & (byte != b'\\')
@@ -74,6 +67,12 @@ impl Json {
     }
 }
 
+impl From<Json> for Vec<u8> {
+    fn from(json: Json) -> Self {
+        json.0
+    }
+}
+
 /// Members on their way into a text.
 struct InJson<'a> {
     json: &'a mut Json,
@@ -84,12 +83,19 @@ impl Members for InJson<'_> {
     type Error = serde_json::Error;
 
     fn put<T: Wire>(&mut self, name: &'static str, value: &T) -> Appended {
+        self.begin(name)?;
+        value.append(self.json)
+    }
+}
+
+impl InJson<'_> {
+    fn begin(&mut self, name: &str) -> Appended {
         if !std::mem::take(&mut self.is_first) {
             self.json.0.push(b',');
         }
         self.json.text(name)?;
         self.json.0.push(b':');
-        value.append(self.json)
+        Ok(())
     }
 }
 
@@ -102,6 +108,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::Json;
+    use crate::restjson::Wire;
     use crate::{BigNumber, Sensitive, Timestamp};
 
     crate::structure! {
@@ -143,7 +150,9 @@ mod tests {
                 moment: Some(Timestamp::from_millis(millis)),
                 number: BigNumber::new("12345678901234567890123.5"),
             };
-            prop_assert_eq!(Json::of(&any).unwrap(), serde_json::to_vec(&any).unwrap());
+            let mut json = Json::default();
+            any.append(&mut json).unwrap();
+            prop_assert_eq!(Vec::from(json), serde_json::to_vec(&any).unwrap());
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) use reply::request_id;
 pub use request::{RequestBuilder, Violations, host_prefix};
 #[doc(hidden)]
 pub use structure::{Members, Structure, put, read, take, write};
+#[doc(hidden)]
+pub use text::quoted;
 pub use text::{Place, Text};
 #[doc(hidden)]
 pub use union::{Union, read_union, unknown_variant, variant, write_variant};

@@ -76,7 +76,7 @@ macro_rules! open_enum {
             }
 
             fn to_element(&self) -> String {
-                $crate::restjson::Text::to_element(&self.as_str().to_owned())
+                $crate::restjson::quoted(self.as_str())
             }
 
             fn elements(list: &str) -> Vec<String> {
@@ -103,7 +103,7 @@ macro_rules! open_enum {
             }
 
             fn check(&self, rules: &[$crate::check::Rule], at: &mut $crate::check::Checker) {
-                $crate::restjson::Wire::check(&self.as_str().to_owned(), rules, at);
+                at.spelled(self.as_str(), rules);
             }
         }
 

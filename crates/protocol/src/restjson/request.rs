@@ -90,8 +90,11 @@ impl RequestBuilder {
     ///
     /// # Errors
     /// [`Invalid`] with the first member that is not there.
-    pub fn checked<T: Wire>(mut self, input: &T) -> Result<Self, Invalid> {
-        let violations = check(input);
+    pub fn checked<T: Wire>(self, input: &T) -> Result<Self, Invalid> {
+        self.with(check(input))
+    }
+
+    fn with(mut self, violations: Vec<Violation>) -> Result<Self, Invalid> {
         let is_missing = |found: &&Violation| {
             let is_within = found.path.contains(['.', '[']);
             !is_within && matches!(found.rule, Rule::Required | Rule::OneOf(_))
@@ -227,8 +230,7 @@ impl RequestBuilder {
     /// # Errors
     /// [`Invalid`] when a value has no JSON form.
     pub fn json<T: Serialize>(self, input: &T) -> Result<Request<Bytes>, Invalid> {
-        let body = serde_json::to_vec(input).map_err(|e| Invalid::new("body", e.to_string()))?;
-        self.build(Some(JSON), body.into())
+        self.in_json(serde_json::to_vec(input))
     }
 
     /// The request with an input of the model as its JSON body.
@@ -236,9 +238,15 @@ impl RequestBuilder {
     /// # Errors
     /// As [`checked`](Self::checked) and [`json`](Self::json).
     pub fn document<T: Wire>(self, input: &T) -> Result<Request<Bytes>, Invalid> {
-        let checked = self.checked(input)?;
-        let body = Json::of(input).map_err(|e| Invalid::new("body", e.to_string()))?;
-        checked.build(Some(JSON), body.into())
+        let checked = self.with(check(input))?;
+        let mut body = Json::default();
+        let appended = input.append(&mut body);
+        checked.in_json(appended.map(|()| body.into()))
+    }
+
+    fn in_json(self, body: serde_json::Result<Vec<u8>>) -> Result<Request<Bytes>, Invalid> {
+        let body = body.map_err(|e| Invalid::new("body", e.to_string()))?;
+        self.build(Some(JSON), body.into())
     }
 
     /// The request with a structure as its JSON body; without one the body is an empty object.

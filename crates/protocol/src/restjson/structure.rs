@@ -233,7 +233,7 @@ macro_rules! structure {
                     })*
                     false
                 };
-                $(at.one_of(&[$($one_of),+], is_given);)*
+                $(at.one_of(&[$($one_of),+], &is_given);)*
                 $(
                     #[allow(unused_imports, reason = "not every member has rules")]
                     at.member($wire, &self.$field, {

@@ -62,7 +62,8 @@ impl Text for String {
 }
 
 /// An element that a comma or a quote would tear apart is put in quotes.
-fn quoted(text: &str) -> String {
+#[doc(hidden)]
+pub fn quoted(text: &str) -> String {
     if !text.contains([',', '"']) {
         return text.to_owned();
     }

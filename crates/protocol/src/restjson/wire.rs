@@ -243,6 +243,6 @@ impl<T: Wire> Wire for Sensitive<T> {
     }
 
     fn check(&self, rules: &[Rule], at: &mut Checker) {
-        at.hidden(|at| self.0.check(rules, at));
+        at.hidden(&mut |at| self.0.check(rules, at));
     }
 }
