@@ -2,51 +2,41 @@
 
 use std::time::SystemTime;
 
-use serde::Deserialize;
-
 use super::asker::{Stop, failed};
 use super::keys::Credentials;
+use super::object::Object;
 use crate::timestamp::Timestamp;
 
-/// Each source spells some of the members in its own way.
-#[derive(Deserialize)]
-struct Document {
-    #[serde(alias = "accessKeyId", alias = "AccessKeyId")]
-    access_key_id: Option<String>,
-    #[serde(alias = "secretAccessKey", alias = "SecretAccessKey")]
-    secret_access_key: Option<String>,
-    #[serde(alias = "Token", alias = "SessionToken", alias = "sessionToken")]
-    session_token: Option<String>,
-    #[serde(alias = "Expiration")]
-    expiration: Option<Expiration>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Expiration {
-    /// Milliseconds since 1970.
-    Millis(i64),
-    Text(String),
-}
+// Each source spells some of the members in its own way.
+const ID: [&str; 2] = ["AccessKeyId", "accessKeyId"];
+const SECRET: [&str; 2] = ["SecretAccessKey", "secretAccessKey"];
+const TOKEN: [&str; 3] = ["Token", "SessionToken", "sessionToken"];
+const EXPIRATION: [&str; 2] = ["Expiration", "expiration"];
 
 /// Reads the document, which is `what` for a person.
 pub(super) fn read(json: &str, what: &str) -> Result<Credentials, Stop> {
     // The reason is not shown: it would quote what may be a secret.
-    let document: Document = serde_json::from_str(json)
-        .map_err(|_| failed(format_args!("{what} is no JSON document")))?;
+    let no_document = || failed(format_args!("{what} is no JSON document"));
+    let document = Object::read(json).ok_or_else(no_document)?;
+    let text = |names: &[&str]| document.text(names).map_err(|_| no_document());
     let missing = |name: &str| failed(format_args!("{what} has no {name}"));
     let is_there = |text: &String| !text.is_empty();
-    let id = document.access_key_id.filter(is_there);
-    let secret = document.secret_access_key.filter(is_there);
+    let id = text(&ID)?.filter(is_there);
+    let secret = text(&SECRET)?.filter(is_there);
     let mut credentials = Credentials::new(
         id.ok_or_else(|| missing("AccessKeyId"))?,
         secret.ok_or_else(|| missing("SecretAccessKey"))?,
     );
-    if let Some(token) = document.session_token.filter(is_there) {
+    if let Some(token) = text(&TOKEN)?.filter(is_there) {
         credentials = credentials.with_session_token(token);
     }
-    if let Some(expiration) = document.expiration {
-        let at = moment(&expiration);
+    // Some tell it in milliseconds since 1970.
+    let millis = EXPIRATION.iter().find_map(|name| document.get(name));
+    let expiration = match millis {
+        Some(millis) => Some(of_millis(millis)),
+        None => text(&EXPIRATION)?.map(|text| of_text(&text)),
+    };
+    if let Some(at) = expiration {
         let at =
             at.ok_or_else(|| failed(format_args!("{what} has an Expiration that is no time")))?;
         credentials = credentials.expiring_at(at);
@@ -54,15 +44,12 @@ pub(super) fn read(json: &str, what: &str) -> Result<Credentials, Stop> {
     Ok(credentials)
 }
 
-fn moment(expiration: &Expiration) -> Option<SystemTime> {
-    let at = match expiration {
-        Expiration::Text(text) => text.parse::<Timestamp>().ok()?,
-        Expiration::Millis(millis) => {
-            let nanos = u32::try_from(millis.rem_euclid(1_000)).ok()?;
-            Timestamp::new(millis.div_euclid(1_000), nanos.checked_mul(1_000_000)?)
-        }
-    };
-    SystemTime::try_from(at).ok()
+fn of_millis(millis: i64) -> Option<SystemTime> {
+    SystemTime::try_from(Timestamp::from_millis(millis)).ok()
+}
+
+fn of_text(text: &str) -> Option<SystemTime> {
+    SystemTime::try_from(text.parse::<Timestamp>().ok()?).ok()
 }
 
 /// Refuses credentials that have ended already, or that no request can carry.

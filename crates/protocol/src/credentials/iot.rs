@@ -7,13 +7,12 @@ use http::header::HeaderName;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::asker::{self, Stop, failed, place};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
+use super::object::Object;
 use super::search::Identity;
 use crate::endpoint::Origin;
 
@@ -42,16 +41,11 @@ pub(super) async fn load(context: &Context) -> Result<Credentials, Stop> {
             reply.status
         )));
     }
-    let answer: Result<Answer<'_>, _> = serde_json::from_str(reply.text());
-    let answer = answer.map_err(|_| failed(format_args!("{what} answers with no credentials")))?;
-    let credentials = document::read(answer.credentials.get(), &what)?;
+    let answer = Object::read(reply.text()).and_then(|answer| answer.raw("credentials"));
+    let answer =
+        answer.ok_or_else(|| failed(format_args!("{what} answers with no credentials")))?;
+    let credentials = document::read(answer, &what)?;
     document::still_good(credentials, context.asker.now(), &what)
-}
-
-#[derive(Deserialize)]
-struct Answer<'a> {
-    #[serde(borrow)]
-    credentials: &'a RawValue,
 }
 
 async fn needed(context: &Context, name: &'static str) -> Result<String, Stop> {

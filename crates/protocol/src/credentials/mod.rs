@@ -38,6 +38,7 @@ mod document;
 pub mod imds;
 mod iot;
 mod keys;
+mod object;
 mod places;
 pub mod plan;
 mod process;

@@ -3,6 +3,7 @@
 use super::asker::{Asker, Stop, failed};
 use super::document;
 use super::keys::Credentials;
+use super::object::Object;
 use super::plan::CommandLine;
 
 pub(super) async fn load(asker: &Asker, line: &CommandLine) -> Result<Credentials, Stop> {
@@ -26,12 +27,8 @@ pub(super) async fn load(asker: &Asker, line: &CommandLine) -> Result<Credential
 }
 
 fn is_version_1(json: &str) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Versioned {
-        #[serde(rename = "Version")]
-        version: u32,
-    }
-    serde_json::from_str::<Versioned>(json).is_ok_and(|document| document.version == 1)
+    let version = Object::read(json).and_then(|document| document.get::<i64>("Version"));
+    version == Some(1)
 }
 
 /// Splits a line as shells do, without their other powers: words end at white space, except in

@@ -6,13 +6,12 @@ mod token;
 use http::header::HeaderName;
 use http::{Method, Request};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use super::asker::{Patience, Stop, failed, place, request};
 use super::chain::Context;
 use super::document;
 use super::keys::Credentials;
+use super::object::Object;
 use super::places;
 use super::plan::Sso;
 use crate::operation::Service;
@@ -50,11 +49,6 @@ async fn ask(
     sso: &Sso,
     request: &Request<bytes::Bytes>,
 ) -> Result<Credentials, Stop> {
-    #[derive(Deserialize)]
-    struct Answer<'a> {
-        #[serde(borrow, rename = "roleCredentials")]
-        credentials: &'a RawValue,
-    }
     let reply = context.asker.http(request, Patience::USUAL).await?;
     let what = place(request);
     if !reply.status.is_success() {
@@ -64,9 +58,10 @@ async fn ask(
             sign_in(sso)
         )));
     }
-    let answer: Result<Answer<'_>, _> = serde_json::from_str(reply.text());
-    let answer = answer.map_err(|_| failed(format_args!("{what} answers with no credentials")))?;
-    let credentials = document::read(answer.credentials.get(), &what)?;
+    let answer = Object::read(reply.text()).and_then(|answer| answer.raw("roleCredentials"));
+    let answer =
+        answer.ok_or_else(|| failed(format_args!("{what} answers with no credentials")))?;
+    let credentials = document::read(answer, &what)?;
     document::still_good(credentials, context.asker.now(), &what)
 }
 

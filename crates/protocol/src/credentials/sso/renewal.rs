@@ -9,12 +9,12 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{Method, Request};
-use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use zeroize::Zeroizing;
 
 use super::super::asker::{Patience, Reply, Stop, failed, place, request};
 use super::super::chain::Context;
+use super::super::object::Object;
 use super::super::places;
 use super::super::plan::Sso;
 use super::token::{Cached, bearer};
@@ -63,28 +63,6 @@ impl Renewals {
     }
 }
 
-/// What the service is asked with, all of it as it stands in the file.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct CreateToken<'t> {
-    client_id: &'t RawValue,
-    client_secret: &'t RawValue,
-    grant_type: &'static str,
-    refresh_token: &'t RawValue,
-}
-
-/// What it answers with.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Created<'r> {
-    #[serde(borrow)]
-    access_token: &'r RawValue,
-    /// In seconds.
-    expires_in: u32,
-    #[serde(borrow)]
-    refresh_token: Option<&'r RawValue>,
-}
-
 /// Renews the token in the file at `path`, and has the new one stored there.
 ///
 /// # Errors
@@ -129,12 +107,12 @@ fn body(cached: &Cached<'_>, now: SystemTime) -> Result<Bytes, String> {
             .string(name)
             .ok_or_else(|| format!("it has no {name}"))
     };
-    let create = CreateToken {
-        refresh_token: member("refreshToken")?,
-        client_id: member("clientId")?,
-        client_secret: member("clientSecret")?,
-        grant_type: "refresh_token",
-    };
+    let unwritten = || "it cannot be written down".to_owned();
+    let grant = to_raw_value("refresh_token").map_err(|_| unwritten())?;
+    let mut create = BTreeMap::from([("grantType", &*grant)]);
+    for name in ["refreshToken", "clientId", "clientSecret"] {
+        create.insert(name, member(name)?);
+    }
     const REGISTERED: &str = "registrationExpiresAt";
     let end = cached
         .end(REGISTERED)
@@ -143,16 +121,19 @@ fn body(cached: &Cached<'_>, now: SystemTime) -> Result<Bytes, String> {
         let ended = Timestamp::from(end).to_date_time().unwrap_or_default();
         return Err(format!("the registration beside it ended at {ended}"));
     }
-    let raw = [create.refresh_token, create.client_id, create.client_secret];
-    let body = json(&create, raw.iter().map(|raw| raw.get().len()).sum());
-    body.map(Bytes::from_owner)
-        .ok_or_else(|| "it cannot be written down".to_owned())
+    json(&create).map(Bytes::from_owner).ok_or_else(unwritten)
 }
 
-/// Writes JSON that is little longer than `length`. A buffer that grew would leave secrets behind.
-fn json(value: &impl Serialize, length: usize) -> Option<Zeroizing<Vec<u8>>> {
-    let mut written = Zeroizing::new(Vec::with_capacity(length.saturating_add(256)));
-    serde_json::to_writer(&mut *written, value).ok()?;
+/// Writes an object in memory that is taken once. A buffer that grew would leave secrets behind.
+fn json(members: &BTreeMap<&str, &RawValue>) -> Option<Zeroizing<Vec<u8>>> {
+    // Names grow by their quotes, a colon and a comma, and by what is escaped in them.
+    let lengths = members.iter().map(|(name, value)| {
+        let name = name.len().saturating_mul(6).saturating_add(4);
+        name.saturating_add(value.get().len())
+    });
+    let length = lengths.fold(2_usize, usize::saturating_add);
+    let mut written = Zeroizing::new(Vec::with_capacity(length));
+    serde_json::to_writer(&mut *written, members).ok()?;
     Some(written)
 }
 
@@ -185,12 +166,7 @@ fn call(target: &Target, body: Bytes) -> Result<Request<Bytes>, Stop> {
 /// The error's code, as OAuth has it. Nothing else of the answer is shown: it may repeat what it was
 /// sent.
 fn code(reply: &Reply) -> Option<&'static str> {
-    #[derive(Deserialize)]
-    struct Refusal<'r> {
-        #[serde(borrow)]
-        error: &'r str,
-    }
-    let refusal: Refusal<'_> = serde_json::from_str(reply.text()).ok()?;
+    let code: String = Object::read(reply.text())?.get("error")?;
     let known = [
         "access_denied",
         "authorization_pending",
@@ -204,7 +180,7 @@ fn code(reply: &Reply) -> Option<&'static str> {
         "unsupported_grant_type",
         "server_error",
     ];
-    known.into_iter().find(|known| *known == refusal.error)
+    known.into_iter().find(|known| *known == code)
 }
 
 /// The new token, and what the file is to hold from now on.
@@ -213,32 +189,21 @@ fn take(
     cached: &Cached<'_>,
     now: SystemTime,
 ) -> Option<(HeaderValue, Zeroizing<Vec<u8>>)> {
-    let created: Created<'_> = serde_json::from_str(reply.text()).ok()?;
-    let token: String = serde_json::from_str(created.access_token.get()).ok()?;
-    let token = Zeroizing::new(token);
+    let created = Object::read(reply.text())?;
+    let token: Zeroizing<String> = created.get("accessToken").map(Zeroizing::new)?;
     let token = (!token.is_empty()).then(|| bearer(&token))?.ok()?;
-    let seconds = Timestamp::from(now).seconds();
-    let end = seconds.checked_add(created.expires_in.into())?;
+    let lasts: u32 = created.get("expiresIn")?;
+    let end = Timestamp::from(now).seconds().checked_add(lasts.into())?;
     let end = to_raw_value(&Timestamp::new(end, 0).to_date_time().ok()?).ok()?;
 
-    let mut members: BTreeMap<&str, &RawValue> = BTreeMap::new();
-    members.extend(
-        cached
-            .members
-            .iter()
-            .map(|(name, value)| (name.as_str(), *value)),
-    );
-    members.insert("accessToken", created.access_token);
+    let mut members: BTreeMap<&str, &RawValue> = cached.members.members().collect();
+    members.insert("accessToken", created.value("accessToken")?);
     members.insert("expiresAt", &end);
-    if let Some(refresh_token) = created.refresh_token {
+    let refresh_token = created.value("refreshToken");
+    if let Some(refresh_token) = refresh_token.filter(|token| token.get() != "null") {
         members.insert("refreshToken", refresh_token);
     }
-    // Names grow by their quotes, a colon and a comma, and by what is escaped in them.
-    let lengths = members.iter().map(|(name, value)| {
-        let name = name.len().saturating_mul(6).saturating_add(4);
-        name.saturating_add(value.get().len())
-    });
-    Some((token, json(&members, lengths.sum())?))
+    Some((token, json(&members)?))
 }
 
 /// The token that the file holds by now, if it is another one and good.

@@ -1,16 +1,15 @@
 //! The token that signing in has left behind, and the file that it is in.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use http::header::HeaderValue;
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::super::asker::{Stop, failed};
 use super::super::chain::Context;
+use super::super::object::Object;
 use super::super::plan::Sso;
 use super::super::sha1::sha1;
 use super::{renewal, sign_in};
@@ -19,7 +18,7 @@ use crate::timestamp::Timestamp;
 
 /// What the file says: a JSON object. Others write into it too, and what they have written stays.
 pub(super) struct Cached<'t> {
-    pub(super) members: BTreeMap<String, &'t RawValue>,
+    pub(super) members: Object<'t>,
     /// The token itself.
     access_token: Zeroizing<String>,
     expires_at: String,
@@ -28,24 +27,24 @@ pub(super) struct Cached<'t> {
 impl<'t> Cached<'t> {
     /// Reads the file's text; `None` when there is no token in it.
     pub(super) fn read(text: &'t str) -> Option<Self> {
-        let members: BTreeMap<String, &'t RawValue> = serde_json::from_str(text).ok()?;
+        let members = Object::read(text)?;
         Some(Self {
-            access_token: Zeroizing::new(value(&members, "accessToken")?),
-            expires_at: value(&members, "expiresAt")?,
+            access_token: Zeroizing::new(members.get("accessToken")?),
+            expires_at: members.get("expiresAt")?,
             members,
         })
     }
 
     /// A member that is a string, as it is written in JSON.
     pub(super) fn string(&self, name: &str) -> Option<&'t RawValue> {
-        let raw = self.members.get(name)?;
+        let raw = self.members.value(name)?;
         let is_there = raw.get().starts_with('"') && raw.get() != "\"\"";
-        is_there.then_some(*raw)
+        is_there.then_some(raw)
     }
 
     /// When something ends, as a member tells it.
     pub(super) fn end(&self, name: &str) -> Option<SystemTime> {
-        let at: Timestamp = value::<String>(&self.members, name)?.parse().ok()?;
+        let at: Timestamp = self.members.get::<String>(name)?.parse().ok()?;
         SystemTime::try_from(at).ok()
     }
 
@@ -64,13 +63,6 @@ impl<'t> Cached<'t> {
     pub(super) fn header(&self) -> Result<HeaderValue, Stop> {
         bearer(&self.access_token)
     }
-}
-
-fn value<'t, T: Deserialize<'t>>(
-    members: &BTreeMap<String, &'t RawValue>,
-    name: &str,
-) -> Option<T> {
-    serde_json::from_str(members.get(name)?.get()).ok()
 }
 
 /// A token as requests carry it.

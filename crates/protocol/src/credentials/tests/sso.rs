@@ -143,13 +143,16 @@ fn what_is_sent_and_what_is_kept() {
 
 #[test]
 fn a_refresh_token_serves_on_if_there_is_no_new_one() {
-    let created = r#"{"accessToken":"n3w","expiresIn":60}"#;
-    let mut world = world(&token("11:00:00"))
-        .reply(200, created)
-        .reply(200, KEYS);
-    world.search().unwrap();
-    assert_eq!(kept(&world)["refreshToken"], "fr3sh");
-    assert_eq!(kept(&world)["expiresAt"], "2026-11-24T12:01:00Z");
+    let without = r#"{"accessToken":"n3w","expiresIn":60}"#;
+    let null = r#"{"accessToken":"n3w","expiresIn":60,"refreshToken":null}"#;
+    for created in [without, null] {
+        let mut world = world(&token("11:00:00"))
+            .reply(200, created)
+            .reply(200, KEYS);
+        world.search().unwrap();
+        assert_eq!(kept(&world)["refreshToken"], "fr3sh");
+        assert_eq!(kept(&world)["expiresAt"], "2026-11-24T12:01:00Z");
+    }
 }
 
 #[test]
