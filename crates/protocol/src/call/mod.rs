@@ -54,9 +54,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, HeaderValue, USER_AGENT};
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http::response::Parts;
-use http::uri::PathAndQuery;
 use http::{Request, StatusCode};
 
 use crate::check::Violation;
@@ -65,9 +64,9 @@ use crate::endpoint::Target;
 use crate::error::{Error, ErrorKind, Interruption, Invalid, Malformed, Refusal};
 use crate::observe::Happening;
 use crate::operation::{Delivery, Operation, ServiceError, Upload};
-use crate::restjson::{ErrorReply, Violations, request_id};
+use crate::restjson::{ErrorReply, Violations};
 use crate::retry::{self, Reason};
-use crate::session::{Failed, Session};
+use crate::session::Session;
 use crate::sign;
 use progress::Progress;
 
@@ -118,25 +117,11 @@ impl<O: Operation> Call<O> {
         target: Arc<Target>,
         encode: impl FnOnce(&O) -> Result<Request<Bytes>, Invalid>,
     ) -> Result<Self, Error<O::Error>> {
-        let encode = || {
-            let mut request = encode(&operation)?;
-            let origin = target.origin.prefixed(&operation.host_prefix()?)?;
-            let path = request
-                .uri()
-                .path_and_query()
-                .cloned()
-                .unwrap_or(PathAndQuery::from_static("/"));
-            *request.uri_mut() = origin.join(&path)?;
-            let host = origin.host_header()?;
-            request.headers_mut().insert(HOST, host);
-            request
-                .headers_mut()
-                .insert(USER_AGENT, target.user_agent.clone());
-            Ok(request)
-        };
+        let progress = Progress::new(target, O::NAME);
+        let encode = || progress.address(encode(&operation)?, &operation.host_prefix()?);
         let request = encode().map_err(|invalid| error::<O>(0, ErrorKind::Invalid(invalid)))?;
         Ok(Self {
-            progress: Progress::new(target),
+            progress,
             request,
             operation,
         })
@@ -179,7 +164,7 @@ impl<O: Operation> Call<O> {
         }
         let wait = session.limiter.acquire(now);
         if !wait.is_zero() {
-            self.progress.tell::<O>(Happening::Pacing { wait });
+            self.progress.tell(Happening::Pacing { wait });
         }
         wait
     }
@@ -192,15 +177,10 @@ impl<O: Operation> Call<O> {
         session: &mut Session,
         now: SystemTime,
     ) -> (Request<Bytes>, Waiting<O>) {
-        let mut request = self.request.clone();
-        self.progress.start(now);
-        let at = session.service_time(now);
-        if O::IS_SIGNED {
-            let scope = &self.progress.target.scope;
-            sign::sign(&mut request, credentials, scope, at, &mut session.keys);
-        }
-        self.progress.attempts = self.progress.attempts.saturating_add(1);
-        self.progress.tell::<O>(Happening::Sent);
+        let credentials = O::IS_SIGNED.then_some(credentials);
+        let request = self
+            .progress
+            .attempt(&self.request, credentials, session, now);
         (request, Waiting { call: self })
     }
 
@@ -246,26 +226,11 @@ impl<O: Operation> Call<O> {
         now: SystemTime,
         otherwise: impl FnOnce() -> ErrorKind<O::Error>,
     ) -> Result<Retry<O>, Error<O::Error>> {
-        let permit = reason.and_then(|reason| {
-            let failed = Failed {
-                attempts: self.progress.attempts,
-                reason,
-                hint,
-                left: self.progress.time_left(now),
-            };
-            let permit = session.allow_retry(&self.progress.target.retry, failed)?;
-            Some((reason, permit))
-        });
-        let Some((reason, permit)) = permit else {
+        let Some((reason, after)) = self.progress.permit(reason, hint, session, now) else {
             return Err(self.failed(otherwise()));
         };
-        self.progress.last_cost = Some(permit.cost);
-        self.progress.tell::<O>(Happening::Retrying {
-            reason,
-            after: permit.after,
-        });
         Ok(Retry {
-            after: permit.after,
+            after,
             reason,
             refresh_credentials: reason == Reason::ExpiredCredentials,
             call: self,
@@ -279,7 +244,7 @@ impl<O: Operation> Call<O> {
         now: SystemTime,
     ) -> Result<Retry<O>, Error<O::Error>> {
         let reason = retry::classify_interruption(why.kind);
-        self.progress.tell::<O>(Happening::Interrupted {
+        self.progress.tell(Happening::Interrupted {
             kind: why.kind,
             detail: &why.detail,
         });
@@ -288,7 +253,7 @@ impl<O: Operation> Call<O> {
 
     fn failed(&self, kind: ErrorKind<O::Error>) -> Error<O::Error> {
         let error = error::<O>(self.progress.attempts, kind);
-        self.progress.tell::<O>(Happening::Failed { error: &error });
+        self.progress.tell(Happening::Failed { error: &error });
         error
     }
 }
@@ -324,19 +289,13 @@ impl<O: Operation> Waiting<O> {
         session: &mut Session,
         now: SystemTime,
     ) -> Result<Head<O>, Error<O::Error>> {
-        self.call.progress.tell::<O>(Happening::Answered {
-            status: head.status,
-            request_id: request_id(&head.headers),
-        });
-        if !head.status.is_success() {
+        if !self.call.progress.succeeds(&head, session, now) {
             return Ok(Head::Refused(Refused {
                 call: self.call,
                 head,
                 at: now,
             }));
         }
-        self.call.progress.answered(false, session, now);
-        session.succeeded(self.call.progress.last_cost);
         if !<O::Delivery as Delivery>::STREAMED {
             return Ok(Head::Collect(Collect {
                 call: self.call,
@@ -442,15 +401,8 @@ impl<O: Operation> Refused<O> {
     pub fn finish(self, prefix: &[u8], session: &mut Session) -> Result<Retry<O>, Error<O::Error>> {
         let Self { mut call, head, at } = self;
         let reply = ErrorReply::new(&head, prefix);
-        let reason = retry::classify(head.status, reply.code(), O::SERVICE)
-            .filter(|reason| call.progress.admits(*reason, &head, session, at));
-        call.progress.tell::<O>(Happening::Refused {
-            code: reply.code(),
-            message: reply.message(),
-        });
-        let throttled = reason == Some(Reason::Throttled);
-        call.progress.answered(throttled, session, at);
-        let hint = retry::wait_hint(&head.headers, session.service_time(at));
+        let progress = &mut call.progress;
+        let (reason, hint) = progress.refused(&head, &reply, O::SERVICE, session, at);
         call.again(reason, hint, session, at, || {
             ErrorKind::Refused(Box::new(Refusal {
                 error: O::Error::decode(reply.code(), &reply),
