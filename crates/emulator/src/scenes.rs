@@ -108,8 +108,7 @@ impl Scene {
         let pictures = media.pictures(&wanted, form).unwrap_or_default();
         let images = shown.into_iter().map(|(at, shown)| {
             let picture = shown.and_then(|shown| pictures.get(&shown));
-            let content = picture.map(|picture| STANDARD.encode(picture));
-            match content.filter(|content| content.len() <= LONGEST_CONTENT) {
+            match picture.and_then(|picture| content(picture)) {
                 Some(content) => {
                     let mut image = Image::default();
                     image.time_stamp = Some(at);
@@ -121,6 +120,12 @@ impl Scene {
         });
         images.collect()
     }
+}
+
+/// A picture as an image holds it; `None` for one that is longer than any may be.
+fn content(picture: &[u8]) -> Option<String> {
+    let content = STANDARD.encode(picture);
+    (content.len() <= LONGEST_CONTENT).then_some(content)
 }
 
 fn failed(at: Timestamp, error: ImageError) -> Image {
@@ -214,5 +219,17 @@ impl Part {
             return true;
         };
         first.keyframe && frames.all(|frame| frame.timestamp > first.timestamp)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_content_is_longer_than_the_model_has_it() {
+        let most = vec![0; LONGEST_CONTENT / 4 * 3];
+        assert_eq!(content(&most).map(|c| c.len()), Some(LONGEST_CONTENT));
+        assert_eq!(content(&[&most[..], &[0]].concat()), None);
     }
 }

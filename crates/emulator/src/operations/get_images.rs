@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::StatusCode;
 use kvs_api::archived_media::{
-    Format, FormatConfigKey, GetImages, GetImagesOutput, ImageSelectorType,
+    Format, FormatConfigKey, GetImages, GetImagesOutput, Image, ImageSelectorType,
 };
 use kvs_api::protocol::Timestamp;
 use kvs_stills::{Form, Size};
@@ -116,32 +116,46 @@ fn make(
     (mut paging, left): (Paging, usize),
     send: &Sender<Vec<Bytes>>,
 ) {
-    let (mut images, mut bytes) = (Vec::new(), 0_usize);
+    let mut page = Page::default();
     for scene in scenes {
-        for image in scene.images(form) {
-            let size = image.image_content.as_ref().map_or(0, String::len);
-            // Four letters of Base64 stand for three bytes.
-            bytes = bytes.saturating_add(size / 4 * 3);
-            if bytes <= MOST_BYTES {
-                images.push(image);
-            }
-        }
+        let has_room = scene.images(form).into_iter().all(|image| page.add(image));
         if send.is_closed() {
             return;
         }
-        if bytes > MOST_BYTES {
+        if !has_room {
             break;
         }
     }
     let mut output = GetImagesOutput::default();
-    if images.len() < left {
-        paging.position = paging.position.saturating_add(images.len());
+    if page.images.len() < left {
+        paging.position = paging.position.saturating_add(page.images.len());
         output.next_token = Some(token::seal(&paging));
     }
-    output.images = Some(images);
+    output.images = Some(page.images);
     let json = serde_json::to_vec(&output).unwrap_or_default();
     // Whoever has hung up does not miss it.
     let _ = send.blocking_send(vec![Bytes::from(json)]);
+}
+
+/// Images that are answered with.
+#[derive(Debug, Default)]
+struct Page {
+    images: Vec<Image>,
+    bytes: usize,
+}
+
+impl Page {
+    /// Whether there was room for another.
+    fn add(&mut self, image: Image) -> bool {
+        let letters = image.image_content.as_ref().map_or(0, String::len);
+        // Four letters of Base64 stand for three bytes.
+        self.bytes = self.bytes.saturating_add(letters / 4 * 3);
+        let has_room = self.bytes <= MOST_BYTES;
+        if has_room {
+            self.images.push(image);
+        }
+        has_room
+    }
 }
 
 impl Asked {
@@ -247,4 +261,18 @@ fn not_built() -> Refusal {
         "GetImages needs an emulator that was built with the feature `stills`: \
          `cargo install kvs-cli --features stills`, or that feature of kvs-emulator.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_ends_before_its_images_are_too_many_bytes() {
+        let mut image = Image::default();
+        image.image_content = Some("A".repeat(6_000_000));
+        let mut page = Page::default();
+        let added = (0..).take_while(|_| page.add(image.clone())).count();
+        assert_eq!((added, page.images.len()), (22, 22));
+    }
 }

@@ -86,3 +86,24 @@ fn a_stream_has_five_connections() {
     );
     assert_eq!(open().0, "HTTP/1.1 400 Ba");
 }
+
+/// A call costs 400 points and one for each image, whatever becomes of that.
+#[cfg(feature = "stills")]
+#[test]
+fn images_cost_points_of_the_listings() {
+    use kvs_api::archived_media::{Format, GetImages, ImageSelectorType};
+    use kvs_api::protocol::Timestamp;
+    let (_emulator, client, millis) = limited();
+    let images = |count: i64| GetImages {
+        stream_name: Some("cam".into()),
+        image_selector_type: Some(ImageSelectorType::ServerTimestamp),
+        start_timestamp: Some(Timestamp::from_millis(0)),
+        end_timestamp: Some(Timestamp::from_millis((count - 1) * 200)),
+        sampling_interval: Some(200),
+        format: Some(Format::Jpeg),
+        ..GetImages::default()
+    };
+    assert_eq!(allowed(&client, &images(25)), 24);
+    millis.store(NOW + 1_000, Ordering::SeqCst);
+    assert_eq!(allowed(&client, &images(1)), 25);
+}
