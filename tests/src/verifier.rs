@@ -5,6 +5,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use wiremock::Request;
 
+const CONTENT_SHA256: &str = "x-amz-content-sha256";
+
 /// What a request was signed with, if its signature holds.
 #[derive(Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -77,6 +79,10 @@ fn canonical(request: &Request, names: &[&str]) -> Result<String, String> {
         text.push_str(&format!("{name}:{}\n", value.join(" ")));
     }
     let sum = hex(&Sha256::digest(&request.body));
+    // What is said of the body is held against the body, and never taken for it.
+    if request.headers.contains_key(CONTENT_SHA256) && header(request, CONTENT_SHA256)? != sum {
+        return Err("the body is not what is said of it".to_owned());
+    }
     Ok(format!("{text}\n{}\n{sum}", names.join(";")))
 }
 

@@ -104,6 +104,12 @@ fn a_signature_is_good_for_one_request() {
     let mut changed = sent.clone();
     changed.url.set_path("/deleteStream");
     assert!(verify(&changed, SECRET).is_err());
+    for told in ["UNSIGNED-PAYLOAD", &"0".repeat(64)] {
+        let mut changed = sent.clone();
+        let name = wiremock::http::HeaderName::from_static("x-amz-content-sha256");
+        changed.headers.insert(name, told.parse().unwrap());
+        assert!(verify(&changed, SECRET).is_err());
+    }
     for name in SIGNED {
         let mut changed = sent.clone();
         let name = wiremock::http::HeaderName::from_static(name);
