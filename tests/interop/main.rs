@@ -4,12 +4,14 @@
 #![allow(clippy::print_stdout, reason = "what it writes is read by a program")]
 
 mod operations;
+mod put_media;
 
 use std::fs::File;
 use std::io::Write;
 
 use kvs_protocol::{Buffered, Error, Operation, Streamed};
 use operations::{Answer, Client, Failure, serve, tell};
+use put_media::put_media;
 use tokio::runtime::Runtime;
 
 struct Hyper(Runtime, kvs_hyper::Client);
@@ -26,7 +28,10 @@ fn main() -> Result<(), Failure> {
             let mut runtime = tokio::runtime::Builder::new_current_thread();
             let runtime = runtime.enable_all().build()?;
             let client = Hyper(runtime, kvs_hyper::Client::from_env()?);
-            serve(|case| tell(&client, case))
+            serve(|case| match case.operation.as_str() {
+                "PutMedia" => client.0.block_on(put_media(&client.1, case)),
+                _ => tell(&client, case),
+            })
         }
         _ => Err("usage: interop ureq|hyper".into()),
     }

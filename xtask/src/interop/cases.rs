@@ -7,12 +7,15 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::client::{Answer, Client};
+use super::normal::{normal, own_stream, timeless};
 use super::server::{Server, Surroundings};
-use super::{Bench, Table, players};
+use super::{Bench, Table, players, producers};
 use crate::{Failure, process};
 
 /// The stream that the emulator has from the start.
 const STREAM: &str = "demo";
+/// The client that the others' answers are held against.
+const OURS: &str = "ureq";
 /// So few that there are several pages.
 const PAGE: u32 = 4;
 /// Seconds since 1970 that nothing was recorded before or after.
@@ -33,10 +36,12 @@ enum Reply {
     Output,
     /// In the payload, to the byte.
     Payload,
+    /// The same, but for how far behind it was sent.
+    Live,
 }
 
 /// What the emulator serves of the archived media beside the listing, which comes first.
-const AT_THE_EMULATOR: [Question; 4] = [
+const AT_THE_EMULATOR: [Question; 5] = [
     Question {
         operation: "GetMediaForFragmentList",
         input: |fragments| json!({ "StreamName": STREAM, "Fragments": numbers(fragments) }),
@@ -56,6 +61,11 @@ const AT_THE_EMULATOR: [Question; 4] = [
         operation: "GetDASHStreamingSessionURL",
         input: |fragments| on_demand("DASHFragmentSelector", fragments),
         answer: Reply::Output,
+    },
+    Question {
+        operation: "GetMedia",
+        input: |_| json!({ "StreamName": STREAM, "StartSelector": { "StartSelectorType": "EARLIEST" } }),
+        answer: Reply::Live,
     },
 ];
 
@@ -112,8 +122,10 @@ pub(super) fn at_the_emulator(bench: &Bench, table: &mut Table) -> Result<(), Fa
     );
     let fragments = sorted(&fragments);
     round.all(&AT_THE_EMULATOR, &fragments);
+    round.images(&fragments);
     round.command(&server.around, &fragments)?;
     round.facts(&server.around)?;
+    producers::check(bench, &mut round.clients, round.table)?;
     players::check(bench, &mut round.clients, &fragments, round.table)
 }
 
@@ -175,7 +187,8 @@ impl<'a> Round<'a> {
             let input = (question.input)(fragments);
             match question.answer {
                 Reply::Output => drop(self.ask(question.operation, |_| input.clone())),
-                Reply::Payload => self.media(question.operation, &input),
+                Reply::Payload => self.media(question.operation, &input, |read| read),
+                Reply::Live => self.media(question.operation, &input, timeless),
             }
         }
     }
@@ -218,13 +231,14 @@ impl<'a> Round<'a> {
         }
     }
 
-    /// Asks everybody for a payload, which must be the same to the byte.
-    fn media(&mut self, operation: &str, input: &Value) {
+    /// Asks everybody for a payload, of which the same bytes have to count.
+    fn media(&mut self, operation: &str, input: &Value, counting: fn(Vec<u8>) -> Vec<u8>) {
         let answers = self.ask(operation, |_| input.clone());
         let mut first = None;
         for name in answers.into_keys() {
             let read = fs::read(payload(self.bench, name, operation));
             let result = read.map_err(Failure::from).and_then(|read| {
+                let read = counting(read);
                 let first = first.get_or_insert_with(|| read.clone());
                 match read.is_empty() || *first != read {
                     true => Err("the payload is empty or another".into()),
@@ -265,22 +279,55 @@ impl<'a> Round<'a> {
         );
     }
 
-    /// Goes through the pages of a listing.
+    /// All fragments.
     fn listing(&mut self) -> Vec<Value> {
-        let mut fragments = Vec::new();
-        let mut input = json!({
+        let input = json!({
             "StreamName": STREAM,
             "FragmentSelector": everything("PRODUCER_TIMESTAMP"),
             "MaxResults": PAGE,
         });
+        self.pages("ListFragments", "Fragments", input)
+    }
+
+    /// Pictures, and two moments beyond the last of them. In whole seconds: the AWS CLI sends no others.
+    fn images(&mut self, fragments: &[Value]) {
+        let first = fragments
+            .first()
+            .and_then(|f| f["ProducerTimestamp"].as_f64());
+        let images = self.pages(
+            "GetImages",
+            "Images",
+            json!({
+                "StreamName": STREAM,
+                "ImageSelectorType": "PRODUCER_TIMESTAMP",
+                "StartTimestamp": first.map(|first| first + 22.0),
+                "EndTimestamp": first.map(|first| first + 31.0),
+                "SamplingInterval": 1_000,
+                "Format": "JPEG",
+                "FormatConfig": { "JPEGQuality": "50" },
+                "HeightPixels": 90,
+                "MaxResults": PAGE,
+            }),
+        );
+        let errors: Vec<&Value> = images.iter().map(|image| &image["Error"]).collect();
+        let mut expected = vec![&Value::Null; 8];
+        let none = json!("NO_MEDIA");
+        expected.extend([&none; 2]);
+        let result = same(&json!(expected), &json!(errors));
+        self.table.note(OURS, "GetImages", result);
+    }
+
+    /// Goes through all pages with everybody; what ours have come to.
+    fn pages(&mut self, operation: &str, items: &str, mut input: Value) -> Vec<Value> {
+        let mut all = Vec::new();
         loop {
-            let answers = self.ask("ListFragments", |_| input.clone());
-            let page = answers.get("ureq").cloned().unwrap_or_default();
-            let listed = page.get("Fragments").and_then(Value::as_array);
-            fragments.extend(listed.into_iter().flatten().cloned());
+            let answers = self.ask(operation, |_| input.clone());
+            let page = answers.get(OURS).cloned().unwrap_or_default();
+            let found = page.get(items).and_then(Value::as_array);
+            all.extend(found.into_iter().flatten().cloned());
             match (page.get("NextToken"), input.as_object_mut()) {
                 (Some(next), Some(input)) => input.insert("NextToken".to_owned(), next.clone()),
-                _ => return fragments,
+                _ => return all,
             };
         }
     }
@@ -332,10 +379,6 @@ impl<'a> Round<'a> {
     }
 }
 
-fn own_stream(client: &str) -> String {
-    format!("made-by-{client}")
-}
-
 /// Where a payload goes.
 pub(super) fn payload(bench: &Bench, client: &str, operation: &str) -> PathBuf {
     bench.folder.join(format!("{client}-{operation}"))
@@ -365,62 +408,15 @@ fn same(expected: &Value, found: &Value) -> Result<(), Failure> {
     if expected == found {
         return Ok(());
     }
-    Err(format!("{found} comes, not {expected}").into())
+    Err(format!("{} comes, not {}", brief(found), brief(expected)).into())
 }
 
-/// An answer without what differs between two that mean the same: moments of creation, names that
-/// are a client's own, and how finely a time is written.
-fn normal(value: &Value, own: Option<&str>) -> Value {
-    match value {
-        Value::Object(members) => {
-            let members = members.iter().filter(|(name, value)| {
-                !value.is_null() && !["CreationTime", "Version"].contains(&name.as_str())
-            });
-            let member = |(name, value): (&String, &Value)| (name.clone(), normal(value, own));
-            Value::Object(members.map(member).collect())
-        }
-        Value::Array(items) => items.iter().map(|item| normal(item, own)).collect(),
-        Value::Number(number) => {
-            let millis = number.as_f64().map(|number| (number * 1e3).round());
-            json!(millis)
-        }
-        Value::String(text) => json!(without_own(text, own)),
-        other => other.clone(),
-    }
-}
-
-/// A text without the client's own stream, the moment at the end of an ARN, and a session's token.
-fn without_own(text: &str, own: Option<&str>) -> String {
-    let text = own.map_or_else(|| text.to_owned(), |own| text.replace(own, "$OWN"));
-    match text.rsplit_once('/') {
-        Some((arn, moment)) if arn.starts_with("arn:") && moment.parse::<u64>().is_ok() => {
-            arn.to_owned()
-        }
-        _ => match text.split_once("SessionToken=") {
-            Some((url, _)) => url.to_owned(),
-            None => text,
-        },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_each_ones_own_does_not_count() {
-        let of = |client: &str, moment: u64, time: f64| {
-            let arn = format!("arn:aws:kinesisvideo:us-east-1:1:stream/made-by-{client}/{moment}");
-            normal(
-                &json!({ "StreamARN": arn, "Version": client, "At": time, "Null": null }),
-                Some(&own_stream(client)),
-            )
-        };
-        assert_eq!(of("boto3", 5, 1.0004), of("aws", 6, 1.0));
-        assert_ne!(of("boto3", 5, 1.001), of("aws", 6, 1.0));
-        assert_eq!(
-            without_own("https://a/b?SessionToken=x", None),
-            "https://a/b?"
-        );
+/// The beginning of an answer: an image would fill the screen.
+fn brief(answer: &Value) -> String {
+    const SHOWN: usize = 2_000;
+    let text = answer.to_string();
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+        None => text,
     }
 }

@@ -4,7 +4,9 @@
 
 mod cases;
 mod client;
+mod normal;
 mod players;
+mod producers;
 mod server;
 
 use std::collections::BTreeMap;
@@ -33,6 +35,8 @@ struct Bench {
     bridge: PathBuf,
     /// Holds a service against what we know of the real one.
     live: PathBuf,
+    /// A file to put into streams.
+    demo: PathBuf,
     /// For payloads; empty at the start.
     folder: PathBuf,
 }
@@ -55,12 +59,14 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
 
 impl Bench {
     fn build(root: &Path) -> Result<Self, Failure> {
-        let kvs = process::build(root, &["--package=kvs-cli"])?;
+        // With the decoder, as another check builds it too.
+        let kvs = process::build(root, &["--package=kvs-cli", "--features=stills"])?;
         let ours = process::build(root, &["--package=kvs-tests", "--bin=interop"])?;
         let peers = root.join("tests/peers");
         let bridge = process::build(&peers, &["--package=bridge", "--bin=bridge"])?;
         Ok(Self {
             folder: process::empty_folder(&kvs, "interop")?,
+            demo: root.join("crates/emulator/demo/demo.mkv"),
             python: python::venv(&PACKAGES)?,
             kvs,
             ours,

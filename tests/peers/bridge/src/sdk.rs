@@ -1,5 +1,7 @@
 //! Operations of the AWS SDK, which reads no JSON by itself.
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::io::Write;
 
 use aws_config::SdkConfig;
@@ -195,6 +197,7 @@ async fn get_images(client: &archive::Client, case: &Case) -> Told {
         .set_end_timestamp(input.time("EndTimestamp"))
         .set_sampling_interval(input.number("SamplingInterval"))
         .set_format(input.word("Format"))
+        .set_format_config(input.texts_by("FormatConfig"))
         .set_width_pixels(input.number("WidthPixels"))
         .set_height_pixels(input.number("HeightPixels"))
         .set_max_results(input.number("MaxResults"))
@@ -322,6 +325,18 @@ impl<'a> Input<'a> {
     fn texts(self, name: &str) -> Option<Vec<String>> {
         let texts = self.0.get(name)?.as_array()?.iter();
         texts.map(|text| text.as_str().map(str::to_owned)).collect()
+    }
+
+    /// Texts by what is one of a few.
+    fn texts_by<K>(self, name: &str) -> Option<HashMap<K, String>>
+    where
+        K: for<'w> From<&'w str> + Eq + Hash,
+    {
+        let members = self.0.get(name)?.as_object()?.iter();
+        let text = |(key, value): (&'a String, &'a Value)| {
+            Some((key.as_str().into(), value.as_str()?.to_owned()))
+        };
+        members.map(text).collect()
     }
 
     fn number<T: TryFrom<i64>>(self, name: &str) -> Option<T> {
