@@ -1,6 +1,7 @@
 //! The command line.
 
 mod help;
+mod images;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ use self::help::{
     EMULATOR_EXAMPLES, EXAMPLES, FRAMES_EXAMPLES, FRAMES_FORMS, GET_EXAMPLES, INSPECT_EXAMPLES,
     LIST_EXAMPLES, REMUX_EXAMPLES, TIMES,
 };
+pub(crate) use self::images::Images;
 use crate::exit::{self, Failure};
 use crate::time::Moment;
 
@@ -72,6 +74,8 @@ pub(crate) enum Command {
     Get(Get),
     /// Write the frames of a file or a stream bare, for decoders and other programs
     Frames(Frames),
+    /// Fetch images of moments, which the service decodes
+    Images(Images),
     /// Show which fragments a Matroska file holds
     Inspect(Inspect),
     /// Write a Matroska file, or what the service once sent, anew: as one file that plays

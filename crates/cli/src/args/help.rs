@@ -84,6 +84,16 @@ A word that is the name of a file means that file; with --from, --to, --by, --fr
 --emulator it means a stream. Exit codes are those of `kvs get`; it is 3 too where a picture cannot be
 decoded, since its data or what it refers to is not there; DIR.missing.jsonl names it.";
 
+pub(super) const IMAGES_EXAMPLES: &str = "\
+Examples:
+  kvs images door --from '2026-11-24 10:00' --to '2026-11-24 10:05' --every 10s -o door
+  kvs images door --from -1h -o an-hour-ago --format png
+  kvs images door --from -1d --to -1h --every 30m --height 180 -o thumbnails
+
+Each image is a file named by its moment, such as 20261124T100010Z.jpg, and images.jsonl has a line for
+each: `file`, `bytes`, `time`. DIR.missing.jsonl names the moments of which there is no image, and says
+why; the exit code is 3 then. `kvs frames --stills` decodes here instead, every frame if need be.";
+
 pub(super) const INSPECT_EXAMPLES: &str = "\
 Examples:
   kvs inspect door.mkv

@@ -3,6 +3,7 @@
 mod emulator;
 mod frames;
 mod get;
+mod images;
 mod input;
 mod inspect;
 mod list;
@@ -22,6 +23,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome, Failure> {
         Command::List(list) => list::run(list, global),
         Command::Get(get) => get::run(get, global),
         Command::Frames(frames) => frames::run(frames, global),
+        Command::Images(images) => images::run(images, global),
         Command::Inspect(inspect) => inspect::run(inspect),
         Command::Remux(remux) => remux::run(remux),
         Command::Emulator(emulator) => emulator::run(emulator),

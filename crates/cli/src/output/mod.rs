@@ -5,6 +5,7 @@ mod document;
 mod folder;
 mod frames;
 mod guarded;
+mod images;
 mod indexed;
 mod matroska;
 mod mp4;
@@ -23,6 +24,7 @@ use kvs_mp4::WriteError;
 pub(crate) use self::document::Document;
 pub(crate) use self::frames::{Choice, Layout};
 pub(crate) use self::guarded::Guarded;
+pub(crate) use self::images::ImageFolder;
 pub(crate) use self::resumable::{Earlier, Resumable};
 
 use self::pending::{Pending, Sealed};

@@ -189,11 +189,12 @@ enum Contents {
     Others,
 }
 
-/// Whether a folder of fragments or of frames has a file of that name.
+/// Whether a folder of fragments, of frames or of images has a file of that name.
 fn is_ours(file: &OsStr) -> bool {
     let name = file.to_string_lossy();
     let number = name.strip_suffix(".mkv");
     name == super::folder::INDEX
         || super::frames::is_ours(file)
+        || super::images::is_ours(file)
         || number.is_some_and(|number| number.bytes().all(|b| b.is_ascii_digit()))
 }

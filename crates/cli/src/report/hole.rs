@@ -79,6 +79,16 @@ impl Hole {
             ),
         }
     }
+
+    /// A moment of which the service has no image.
+    pub(crate) fn no_image(time: &str, why: &str) -> Self {
+        Self {
+            number: None,
+            producer_timestamp: None,
+            bytes: None,
+            reason: format!("there is no image of {time}: {why}"),
+        }
+    }
 }
 
 impl From<&Missing> for Hole {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use kvs_archive::api::archived_media::Exception;
+use kvs_archive::api::archived_media::{Exception, GetImages, Image};
 use kvs_archive::api::protocol::{Error, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
@@ -61,6 +61,19 @@ impl Source for Hyper {
     ) -> Result<Vec<Listed>, Failure> {
         let listed = self.client.list(stream, by, from, to);
         self.runtime.block_on(listed).map_err(explain)
+    }
+
+    fn images(
+        &self,
+        request: GetImages,
+        take: &mut dyn FnMut(Image) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut pages = self.client.pages(request);
+        while let Some(page) = self.runtime.block_on(pages.next()) {
+            let images = page.map_err(explain)?.images.unwrap_or_default();
+            images.into_iter().try_for_each(&mut *take)?;
+        }
+        Ok(())
     }
 
     fn download(

@@ -6,7 +6,7 @@ mod problem;
 mod settings;
 mod ureq;
 
-use kvs_archive::api::archived_media;
+use kvs_archive::api::archived_media::{self, GetImages, Image};
 use kvs_archive::api::protocol::Error;
 use kvs_archive::api::protocol::Timestamp;
 use kvs_archive::api::video::StreamInfo;
@@ -35,6 +35,13 @@ pub(crate) trait Source {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<Listed>, Failure>;
+
+    /// Takes all images of a request, page after page.
+    fn images(
+        &self,
+        request: GetImages,
+        take: &mut dyn FnMut(Image) -> Result<(), Failure>,
+    ) -> Result<(), Failure>;
 
     /// Begins to fetch fragments, or goes on with what an earlier run has planned.
     fn download(

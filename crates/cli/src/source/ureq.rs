@@ -1,6 +1,6 @@
 //! Over `ureq`.
 
-use kvs_archive::api::archived_media::Exception;
+use kvs_archive::api::archived_media::{Exception, GetImages, Image};
 use kvs_archive::api::protocol::{Error, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
@@ -52,6 +52,18 @@ impl Source for Ureq {
         to: Timestamp,
     ) -> Result<Vec<Listed>, Failure> {
         self.client.list(stream, by, from, to).map_err(explain)
+    }
+
+    fn images(
+        &self,
+        request: GetImages,
+        take: &mut dyn FnMut(Image) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        for page in self.client.pages(request) {
+            let images = page.map_err(explain)?.images.unwrap_or_default();
+            images.into_iter().try_for_each(&mut *take)?;
+        }
+        Ok(())
     }
 
     fn download(

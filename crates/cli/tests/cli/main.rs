@@ -14,6 +14,7 @@ mod frames;
 mod gaps;
 mod holes;
 mod hostile;
+mod images;
 mod inspect;
 mod late;
 mod resume;

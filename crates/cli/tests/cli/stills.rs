@@ -19,18 +19,7 @@ mod decoded {
     use serde_json::Value;
 
     use super::*;
-    use crate::support::{decode, names};
-
-    /// The number that a picture shows in sixteen squares along its top edge.
-    fn number(file: &[u8]) -> u32 {
-        let image = image::load_from_memory(file).unwrap().into_rgb8();
-        let side = image.width() / 16;
-        (0..16).fold(0, |number, square| {
-            let green = image.get_pixel(side * square + side / 2, side / 2)[1];
-            assert!(!(55..=200).contains(&green), "{green}");
-            number << 1 | u32::from(green > 200)
-        })
-    }
+    use crate::support::{decode, names, number};
 
     /// The numbers that the stills of a folder show, as its index has them.
     fn numbers(bench: &Bench, folder: &str) -> Vec<u32> {

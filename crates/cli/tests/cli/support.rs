@@ -198,3 +198,15 @@ pub(crate) fn numbers(bench: &Bench, url: &str) -> Vec<String> {
     let number = |line: &Value| line["number"].as_str().unwrap().to_owned();
     listed.json().iter().map(number).collect()
 }
+
+/// The number that a picture of the demo shows in sixteen squares along its top edge.
+#[cfg(feature = "stills")]
+pub(crate) fn number(file: &[u8]) -> u32 {
+    let image = image::load_from_memory(file).unwrap().into_rgb8();
+    let side = image.width() / 16;
+    (0..16).fold(0, |number, square| {
+        let green = image.get_pixel(square * side + side / 2, side / 2)[1];
+        assert!(!(55..=200).contains(&green), "{green}");
+        number << 1 | u32::from(green > 200)
+    })
+}
