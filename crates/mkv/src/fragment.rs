@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::ebml::write::len_u64;
 use crate::number::FragmentNumber;
 use crate::timestamp::Timestamp;
 use crate::track::Track;
+use crate::writer::cluster::written_len;
 
 /// One fragment, whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +32,7 @@ pub struct Fragment {
     pub frames: Vec<Frame>,
     /// Where it begins in the input, in bytes.
     pub offset: u64,
-    /// Its length in the input, in bytes.
+    /// Its length in the input, in bytes; that of the part, where this is one.
     pub bytes: u64,
     /// The input itself, in the pieces it came in; empty unless
     /// [asked for](crate::Fragments::keeping_raw), and for a fragment over the
@@ -38,6 +40,96 @@ pub struct Fragment {
     pub raw: Vec<Bytes>,
     /// What became of it.
     pub state: State,
+    /// Where it was too large to be held as a whole: which part of it this is. Most fragments come
+    /// as one value, and have none.
+    pub part: Option<Part>,
+}
+
+impl Fragment {
+    /// Whether it begins with this value: it does, unless this is a later part of one.
+    pub fn begins(&self) -> bool {
+        self.part.as_ref().is_none_or(|part| part.first == 0)
+    }
+
+    /// Whether it ends with this value: it does, unless another part follows.
+    pub fn ends(&self) -> bool {
+        self.part.as_ref().is_none_or(|part| part.is_last)
+    }
+
+    /// All of its frames without their data, in stored order: where it comes in parts, those of the
+    /// other parts too.
+    ///
+    /// ```
+    /// use kvs_mkv::Fragment;
+    ///
+    /// /// When the earliest frame is shown, in nanoseconds.
+    /// fn begin(fragment: &Fragment) -> Option<i64> {
+    ///     fragment.heads().map(|head| head.timestamp).min()
+    /// }
+    /// ```
+    pub fn heads(&self) -> impl Iterator<Item = FrameHead> {
+        let (outline, frames) = match &self.part {
+            Some(part) => (&*part.outline, [].as_slice()),
+            None => ([].as_slice(), self.frames.as_slice()),
+        };
+        let outline = outline.iter().copied();
+        outline.chain(frames.iter().map(FrameHead::of))
+    }
+}
+
+/// Which part of a fragment a value is, of one that is too large to be held as a whole.
+///
+/// The parts of a fragment follow each other, and nothing comes in between. Each but the last has at
+/// least one frame, and none has half of one. Number, times, tracks and state are the same in all;
+/// tags are in the first and the last, where they belong. Whatever takes fragments one after the
+/// other, such as a [`Writer`](crate::Writer), takes parts too, and makes of them what it makes of
+/// the whole.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Part {
+    /// The frames of all parts, in stored order.
+    pub outline: Arc<[FrameHead]>,
+    /// How many of them the parts before have had.
+    pub first: usize,
+    /// Whether no other part follows.
+    pub is_last: bool,
+}
+
+/// What is known of a frame without its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FrameHead {
+    /// As [`Frame::track`].
+    pub track: u64,
+    /// As [`Frame::timestamp`].
+    pub timestamp: i64,
+    /// As [`Frame::duration`].
+    pub duration: Option<u64>,
+    /// As [`Frame::keyframe`].
+    pub keyframe: bool,
+    /// Length of its data, in bytes.
+    pub bytes: u64,
+    /// Bytes of its additions.
+    pub(crate) beside: u64,
+    /// The same as they are written, with what says which they are.
+    pub(crate) beside_written: u64,
+}
+
+impl FrameHead {
+    /// That of a frame.
+    pub fn of(frame: &Frame) -> Self {
+        let beside = frame.additions.iter();
+        let beside = beside.map(|addition| len_u64(&addition.data));
+        Self {
+            track: frame.track,
+            timestamp: frame.timestamp,
+            duration: frame.duration,
+            keyframe: frame.keyframe,
+            bytes: len_u64(&frame.data),
+            beside: beside.fold(0, u64::saturating_add),
+            beside_written: written_len(&frame.additions),
+        }
+    }
 }
 
 /// What became of a fragment.

@@ -18,9 +18,12 @@ mod track;
 mod writer;
 
 pub use bytes::Bytes;
-pub use decode::{Damage, Decoder, Event, Fault, FragmentBegin, FragmentEnd, Fragments, Limits};
+pub use decode::{
+    ChangedInput, Damage, Decoder, Event, Fault, FragmentBegin, FragmentEnd, Fragments, Limits,
+    Parts,
+};
 pub use ebml::crc::Crc32;
-pub use fragment::{BlockAddition, Fragment, Frame, InBandError, State, Tag};
+pub use fragment::{BlockAddition, Fragment, Frame, FrameHead, InBandError, Part, State, Tag};
 pub use number::{BadFragmentNumber, FragmentNumber};
 pub use timestamp::{BadTimestamp, Timestamp};
 pub use track::{Audio, Track, TrackKind, Video};

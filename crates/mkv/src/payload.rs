@@ -34,7 +34,7 @@ use crate::ebml::write::{Encoder, Width};
 use crate::fragment::{Fragment, InBandError, Tag};
 use crate::number::FragmentNumber;
 use crate::timestamp::Timestamp;
-use crate::writer::cluster::{self, Bounds};
+use crate::writer::cluster::{Bounds, Clusters};
 use crate::writer::tags::{self, Identity, Targets};
 use crate::writer::{header, tracks};
 
@@ -85,11 +85,12 @@ pub fn encode(fragment: &Fragment, options: &PayloadOptions) -> Vec<Bytes> {
     let mut service = Encoder::new(SERVICE_TAGS);
     tags::encode(identity.tags(), Targets::Unsaid, &mut service);
     let mut pieces = vec![e.take(), service.take()];
-    let blocks = cluster::blocks(&fragment.frames, |timestamp| {
-        ticks(timestamp.saturating_add(options.shift), scale)
-    });
-    for blocks in cluster::split(&blocks, Bounds::WIDEST) {
-        pieces.extend(cluster::encode(blocks, scale, CLUSTER_SIZE));
+    let tick = |timestamp: i64| ticks(timestamp.saturating_add(options.shift), scale);
+    let form = (scale, CLUSTER_SIZE);
+    let mut clusters = Clusters::new(fragment.heads(), tick, Bounds::WIDEST, form);
+    let mut frames = fragment.frames.as_slice();
+    while let Some(run) = clusters.next(&mut frames, tick) {
+        pieces.extend(run.pieces);
     }
     tags::encode(tags::after(fragment), Targets::Unsaid, &mut e);
     pieces.push(e.take());

@@ -7,7 +7,7 @@ use super::event::{Damage, Event, Fault, FragmentBegin, FragmentEnd};
 use super::input::to_u64;
 use super::limits::Limits;
 use super::raw::Raw;
-use crate::fragment::{BlockAddition, Fragment, Frame, State, Tag};
+use crate::fragment::{BlockAddition, Fragment, Frame, FrameHead, Part, State, Tag};
 
 /// Turns bytes into whole fragments, by the rules of [`Decoder`].
 ///
@@ -43,6 +43,7 @@ pub struct Fragments {
     damage: Option<Damage>,
     raw: Raw,
     limit: u64,
+    is_outlining: bool,
 }
 
 impl Default for Fragments {
@@ -65,6 +66,7 @@ impl Fragments {
             damage: None,
             raw: Raw::Unwanted,
             limit: to_u64(limits.fragment),
+            is_outlining: false,
         }
     }
 
@@ -73,6 +75,15 @@ impl Fragments {
     #[must_use]
     pub fn keeping_raw(mut self) -> Self {
         self.raw = Raw::default();
+        self
+    }
+
+    /// Keeps no frames, for fragments that are too large for that: each that has some comes without
+    /// them, and as a [part](crate::Part) that outlines them all. Where the input is kept elsewhere,
+    /// [`Parts`](crate::Parts) then gives it with its frames. To be asked for before the first push.
+    #[must_use]
+    pub fn outlining(mut self) -> Self {
+        self.is_outlining = true;
         self
     }
 
@@ -117,6 +128,9 @@ impl Fragments {
                     under_way.tags_before(tags, self.limit)
                 }
                 (Event::TagsAfter(tags), Some(under_way)) => under_way.tags_after(tags, self.limit),
+                (Event::Frame(frame), Some(under_way)) if self.is_outlining => {
+                    under_way.outline(&frame, self.limit);
+                }
                 (Event::Frame(frame), Some(under_way)) => under_way.frame(frame, self.limit),
                 (Event::End(end), under_way) => {
                     if let Some(under_way) = under_way.take() {
@@ -132,9 +146,15 @@ impl Fragments {
     fn end(&mut self, under_way: UnderWay, end: FragmentEnd) -> Fragment {
         let UnderWay {
             mut fragment,
+            outline,
             left_out,
             ..
         } = under_way;
+        fragment.part = self.is_outlining.then(|| Part {
+            outline: outline.into(),
+            first: 0,
+            is_last: true,
+        });
         let at = end.offset.saturating_add(end.bytes);
         if end.bytes <= self.limit {
             fragment.raw = self.raw.cut(end.offset, at);
@@ -163,6 +183,8 @@ impl Fragments {
 #[derive(Debug)]
 struct UnderWay {
     fragment: Fragment,
+    /// Frames of which no more is kept.
+    outline: Vec<FrameHead>,
     /// Bytes of memory that it takes.
     cost: u64,
     /// Bytes that would have been too many.
@@ -185,9 +207,17 @@ impl UnderWay {
                 bytes: 0,
                 raw: Vec::new(),
                 state: State::Empty,
+                part: None,
             },
+            outline: Vec::new(),
             cost: 0,
             left_out: 0,
+        }
+    }
+
+    fn outline(&mut self, frame: &Frame, limit: u64) {
+        if self.fits(cost::<FrameHead>(0), limit) {
+            self.outline.push(FrameHead::of(frame));
         }
     }
 

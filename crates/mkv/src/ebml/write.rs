@@ -5,9 +5,10 @@ use bytes::{BufMut, Bytes, BytesMut};
 use super::{LARGEST_SIZE, all_ones, id};
 
 /// How many bytes the size of an element takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Width {
     /// As few as possible.
+    #[default]
     Shortest,
     /// That many, so long as the size fits.
     Fixed(usize),
@@ -145,7 +146,6 @@ pub(crate) fn size_on_eight_bytes(size: u64) -> Bytes {
 #[derive(Debug)]
 pub(crate) struct Pieces {
     done: Vec<Bytes>,
-    done_len: u64,
     /// The bytes since the last payload.
     pub(crate) encoder: Encoder,
 }
@@ -155,7 +155,6 @@ impl Pieces {
     pub(crate) fn with_room(bytes: usize) -> Self {
         Self {
             done: Vec::new(),
-            done_len: 0,
             encoder: Encoder {
                 out: BytesMut::with_capacity(bytes),
                 width: Width::Shortest,
@@ -168,9 +167,9 @@ impl Pieces {
         self.push(payload.clone());
     }
 
-    pub(crate) fn into_parts(mut self) -> (Vec<Bytes>, u64) {
+    pub(crate) fn into_pieces(mut self) -> Vec<Bytes> {
         self.seal();
-        (self.done, self.done_len)
+        self.done
     }
 
     fn seal(&mut self) {
@@ -180,7 +179,6 @@ impl Pieces {
 
     fn push(&mut self, bytes: Bytes) {
         if !bytes.is_empty() {
-            self.done_len = self.done_len.saturating_add(len_u64(&bytes));
             self.done.push(bytes);
         }
     }

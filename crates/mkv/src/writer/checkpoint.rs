@@ -138,6 +138,7 @@ impl Loaded {
                 scale,
                 line,
             }),
+            open: None,
         };
         Ok(writer)
     }

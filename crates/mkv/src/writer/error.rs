@@ -26,6 +26,9 @@ pub enum WriteError {
         /// Number of its track.
         track: u64,
     },
+    /// It is a later [part](crate::Part) of a fragment that did not begin here: its beginning was
+    /// refused, or never came.
+    NoBeginning,
     /// With it the file would run past the 292 years that nanoseconds can count.
     TooLong,
 }
@@ -76,6 +79,9 @@ impl fmt::Display for WriteError {
                     f,
                     "a frame of track {track} has more than 255 additions, or one with id 0"
                 )
+            }
+            Self::NoBeginning => {
+                f.write_str("a part of a fragment whose beginning has not been written")
             }
             Self::TooLong => f.write_str("the file would last more than 292 years"),
         }

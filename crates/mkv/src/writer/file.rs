@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 
 use bytes::Bytes;
 
-use super::cluster::{self, Block, Bounds};
+use super::cluster::{Block, Bounds, Clusters, Run};
 use super::cues::Cues;
 use super::header::{self, Layout};
 use super::tags::{self, Identity, Targets};
@@ -25,6 +25,9 @@ pub(super) struct File {
     bounds: Bounds,
     indexed: Indexed,
     pub(super) cues: Cues,
+    /// Those of the fragment under way, and where the latest of them is.
+    clusters: Clusters,
+    cluster: u64,
 }
 
 /// What the index points at.
@@ -56,6 +59,8 @@ impl File {
             scale,
             date,
             cues: Cues::new(scale),
+            clusters: Clusters::default(),
+            cluster: 0,
         };
         (file, header.bytes)
     }
@@ -65,31 +70,39 @@ impl File {
         header::encode(form, self.scale, self.date, tracks).bytes
     }
 
-    /// Writes a fragment that has frames, all of them of this file's tracks.
+    /// Writes a fragment that has frames, all of them of this file's tracks, or a part of it.
     pub(super) fn write(&mut self, fragment: &Fragment, place: Place, output: &mut Output) {
-        let blocks = cluster::blocks(&fragment.frames, |timestamp| place.tick(timestamp));
-        output.push(tags_before(fragment));
-        for blocks in cluster::split(&blocks, self.bounds) {
-            self.write_cluster(blocks, output);
+        let tick = |timestamp| place.tick(timestamp);
+        if fragment.begins() {
+            output.push(tags_before(fragment));
+            let form = (self.scale, Width::Shortest);
+            self.clusters = Clusters::new(fragment.heads(), tick, self.bounds, form);
         }
-        output.push(tags_after(fragment));
+        let mut frames = fragment.frames.as_slice();
+        while let Some(run) = self.clusters.next(&mut frames, tick) {
+            self.write_run(run, output);
+        }
+        if fragment.ends() {
+            output.push(tags_after(fragment));
+        }
     }
 
-    fn write_cluster(&mut self, blocks: &[Block<'_>], output: &mut Output) {
-        let position = output.position.saturating_sub(self.layout.segment);
-        let indexed = blocks
-            .iter()
-            .enumerate()
-            .filter(|(index, block)| match self.indexed {
-                Indexed::Keyframes(track) => block.frame.keyframe && block.frame.track == track,
-                Indexed::Clusters => *index == 0,
-            });
+    fn write_run(&mut self, run: Run, output: &mut Output) {
+        if run.begins {
+            self.cluster = output.position.saturating_sub(self.layout.segment);
+        }
+        let indexed =
+            run.blocks
+                .iter()
+                .enumerate()
+                .filter(|(index, Block { head, .. })| match self.indexed {
+                    Indexed::Keyframes(track) => head.keyframe && head.track == track,
+                    Indexed::Clusters => run.begins && *index == 0,
+                });
         for (_, block) in indexed {
-            self.cues.add(block.tick, block.frame.track, position);
+            self.cues.add(block.tick, block.head.track, self.cluster);
         }
-        for piece in cluster::encode(blocks, self.scale, Width::Shortest) {
-            output.push(piece);
-        }
+        run.pieces.into_iter().for_each(|piece| output.push(piece));
     }
 
     /// Writes what comes last, and says what is to be patched. The last frame ends at `end`, in

@@ -4,7 +4,7 @@
 //! are only narrowed once, when they have been found to fit.
 
 use super::{Gaps, WriteError};
-use crate::fragment::{Fragment, Frame};
+use crate::fragment::{Fragment, FrameHead};
 use crate::timestamp::Timestamp;
 use crate::track::{Track, TrackKind};
 
@@ -88,7 +88,7 @@ impl Line {
 
     /// Finds the place of a fragment that has frames of these tracks.
     pub(super) fn place(&self, fragment: &Fragment, tracks: &[Track]) -> Result<Spot, WriteError> {
-        let earliest = fragment.frames.iter().map(|frame| frame.timestamp).min();
+        let earliest = fragment.heads().map(|frame| frame.timestamp).min();
         let own = i128::from(earliest.unwrap_or(0));
         let spans = self.spans(fragment, own, tracks);
         let wanted = self.wanted(fragment.producer_timestamp, own);
@@ -234,12 +234,12 @@ impl Line {
 
     fn spans(&self, fragment: &Fragment, own: i128, tracks: &[Track]) -> Vec<Span> {
         let relative =
-            |frame: &Frame| to_tick(i128::from(frame.timestamp).saturating_sub(own), self.scale);
+            |frame: FrameHead| to_tick(i128::from(frame.timestamp).saturating_sub(own), self.scale);
         tracks
             .iter()
             .filter_map(|track| {
-                let of_track = |frame: &&Frame| frame.track == track.number;
-                let frames = || fragment.frames.iter().filter(of_track);
+                let of_track = |frame: &FrameHead| frame.track == track.number;
+                let frames = || fragment.heads().filter(of_track);
                 let latest = frames().max_by_key(|frame| frame.timestamp)?;
                 let last = relative(latest);
                 let second = frames().map(relative).filter(|time| *time < last).max();
@@ -247,7 +247,7 @@ impl Line {
                     track: track.number,
                     first: frames().map(relative).min().unwrap_or(last),
                     last,
-                    length: length(track, latest, second.map(|time| last.saturating_sub(time))),
+                    length: length(track, &latest, second.map(|time| last.saturating_sub(time))),
                 })
             })
             .collect()
@@ -263,7 +263,7 @@ struct Wanted {
 }
 
 /// How long the latest frame lasts: as it says, as its track says, or as long as the one before.
-fn length(track: &Track, latest: &Frame, distance: Option<i128>) -> Option<i128> {
+fn length(track: &Track, latest: &FrameHead, distance: Option<i128>) -> Option<i128> {
     match (latest.duration.or(track.default_duration), &track.kind) {
         (Some(duration), _) => Some(i128::from(duration)),
         // Subtitles and data come when they come; the former distance tells nothing.

@@ -122,13 +122,14 @@ impl Writer {
     ///
     /// The first that has frames decides the file's tracks and its TimestampScale. One without is
     /// written as its tags alone. One without number and timestamps reads back as part of the one
-    /// before, if that has them.
+    /// before, if that has them. The [parts](crate::Part) of a fragment make of the file what the
+    /// whole would; what is refused is refused with the first.
     ///
     /// # Errors
     ///
     /// See [`WriteError`]; the file is as if the fragment had not been there.
     pub fn write(&mut self, fragment: &Fragment) -> Result<(), WriteError> {
-        if fragment.frames.is_empty() {
+        if fragment.heads().next().is_none() {
             self.write_without_frames(fragment);
             return Ok(());
         }
@@ -148,7 +149,7 @@ impl Writer {
         Ok(())
     }
 
-    /// What is to be written next; whole fragments.
+    /// What is to be written next; whole fragments, but where one comes in parts.
     pub fn take_output(&mut self) -> Vec<Bytes> {
         std::mem::take(&mut self.output.pieces)
     }
@@ -161,7 +162,8 @@ impl Writer {
     /// What the writer knows, for one that goes on later: after the machine was started anew, say.
     ///
     /// It speaks of all that [`take_output`](Self::take_output) has given so far, and must have: what
-    /// is not taken yet is not in it. Each tells what has come since the one before, so that keeping
+    /// is not taken yet is not in it. Between the [parts](crate::Part) of a fragment there is nothing to
+    /// go on with: it is to be asked for behind the last of them. Each tells what has come since the one before, so that keeping
     /// them takes little; [`resume`](Self::resume) wants them all.
     ///
     /// ```
@@ -220,8 +222,9 @@ impl Writer {
     }
 
     fn write_without_frames(&mut self, fragment: &Fragment) {
-        let tags = [file::tags_before(fragment), file::tags_after(fragment)];
-        for tags in tags {
+        let before = fragment.begins().then(|| file::tags_before(fragment));
+        let after = fragment.ends().then(|| file::tags_after(fragment));
+        for tags in before.into_iter().chain(after) {
             match &self.file {
                 Some(_) => self.output.push(tags),
                 None => self.held.push(tags),

@@ -6,6 +6,7 @@ use super::header::MILLISECOND;
 use super::line::{Line, to_tick};
 use super::{Gaps, WriteError, tracks};
 use crate::fragment::Fragment;
+use crate::number::FragmentNumber;
 use crate::track::Track;
 
 /// Places fragments one after the other on one time line, which begins at zero.
@@ -39,6 +40,8 @@ use crate::track::Track;
 pub struct Timeline {
     pub(super) gaps: Gaps,
     pub(super) settled: Option<Settled>,
+    /// The fragment that comes in parts, and where it is.
+    pub(super) open: Option<(Option<FragmentNumber>, Place)>,
 }
 
 /// What the first fragment with frames decides.
@@ -84,10 +87,12 @@ impl Timeline {
         Self {
             gaps,
             settled: None,
+            open: None,
         }
     }
 
-    /// Places the next fragment; one without frames takes no place, and has a shift of zero.
+    /// Places the next fragment; one without frames takes no place, and has a shift of zero. The
+    /// parts of one that comes in [parts](crate::Part) have one place, which its outline decides.
     ///
     /// The first that has frames decides the tracks, and the TimestampScale whose ticks all of them
     /// begin at.
@@ -96,14 +101,31 @@ impl Timeline {
     ///
     /// See [`WriteError`]; the time line is as if the fragment had not been there.
     pub fn place(&mut self, fragment: &Fragment) -> Result<Place, WriteError> {
-        if fragment.frames.is_empty() {
+        if fragment.heads().next().is_none() {
             return Ok(Place {
                 scale: i128::from(MILLISECOND),
                 own: 0,
                 start: 0,
             });
         }
-        tracks::check(&fragment.tracks, &fragment.frames)?;
+        let open = self.open.take();
+        let place = match open.filter(|_| !fragment.begins()) {
+            None if !fragment.begins() => return Err(WriteError::NoBeginning),
+            None => self.place_whole(fragment)?,
+            Some((number, _)) if number != fragment.number => return Err(WriteError::NoBeginning),
+            Some((_, place)) => {
+                tracks::check(fragment)?;
+                place
+            }
+        };
+        if !fragment.ends() {
+            self.open = Some((fragment.number.clone(), place));
+        }
+        Ok(place)
+    }
+
+    fn place_whole(&mut self, fragment: &Fragment) -> Result<Place, WriteError> {
+        tracks::check(fragment)?;
         match &mut self.settled {
             Some(settled) => {
                 tracks::compare(&settled.tracks, &fragment.tracks)?;

@@ -5,29 +5,30 @@ use std::collections::BTreeSet;
 use super::error::{TrackChange, TracksChanged, WriteError};
 use crate::ebml::write::Encoder;
 use crate::ebml::{Head, LARGEST_SIZE, Size, id};
-use crate::fragment::{Frame, MOST_ADDITIONS};
+use crate::fragment::{Fragment, Frame, MOST_ADDITIONS};
 use crate::track::{Track, TrackKind};
 
-/// Checks that blocks can name these tracks, that all frames are of one of them, and that they can
+/// Checks that blocks can name its tracks, that all frames are of one of them, and that they can
 /// have what comes beside them.
-pub(super) fn check(tracks: &[Track], frames: &[Frame]) -> Result<(), WriteError> {
-    if tracks.is_empty() && !frames.is_empty() {
+pub(super) fn check(fragment: &Fragment) -> Result<(), WriteError> {
+    if fragment.tracks.is_empty() {
         return Err(WriteError::NoTracks);
     }
     let mut numbers = BTreeSet::new();
-    for track in tracks {
+    for track in fragment.tracks.iter() {
         let track = track.number;
         if !(1..=LARGEST_SIZE).contains(&track) || !numbers.insert(track) {
             return Err(WriteError::BadTrackNumber { track });
         }
     }
+    let mut tracks = fragment.heads().map(|head| head.track);
+    if let Some(track) = tracks.find(|track| !numbers.contains(track)) {
+        return Err(WriteError::UnknownTrack { track });
+    }
     for Frame {
         track, additions, ..
-    } in frames
+    } in &fragment.frames
     {
-        if !numbers.contains(track) {
-            return Err(WriteError::UnknownTrack { track: *track });
-        }
         if additions.len() > MOST_ADDITIONS || additions.iter().any(|addition| addition.id == 0) {
             return Err(WriteError::BadAdditions { track: *track });
         }

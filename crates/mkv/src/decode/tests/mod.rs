@@ -16,6 +16,7 @@ mod files;
 mod flips;
 mod hostile;
 mod memory;
+mod parts;
 mod payloads;
 mod reads;
 mod round;

@@ -12,6 +12,7 @@ mod checkpoints;
 mod clusters;
 mod files;
 mod hostile;
+mod parts;
 pub(crate) mod round;
 mod time;
 mod timeline;
@@ -115,6 +116,7 @@ pub(crate) fn with_tracks(
         offset: 0,
         bytes: 0,
         raw: Vec::new(),
+        part: None,
     }
 }
 
