@@ -11,7 +11,8 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use kvs_mkv::{Fragment, Fragments, Frame, Timestamp, Track};
+use kvs_mkv::payload::{self, PayloadOptions};
+use kvs_mkv::{Fragment, Fragments, Frame, Parts, Timestamp, Track};
 
 pub(crate) const MS: i64 = 1_000_000;
 pub(crate) const AVC_RECORD: [u8; 17] = [
@@ -122,4 +123,32 @@ pub(crate) fn fragment_at(ms: i64, tracks: &[Track], frames: Vec<Frame>) -> Frag
     let mut fragment = fragment(tracks, frames);
     fragment.producer_timestamp = Some(Timestamp::from_millis(ms));
     fragment
+}
+
+/// A fragment as the service sends it, whole and in parts of some bytes.
+pub(crate) fn in_parts(fragment: &Fragment, size: u64) -> (Fragment, Vec<Fragment>) {
+    let sent = payload::encode(
+        fragment,
+        &PayloadOptions {
+            number: 7_u64.into(),
+            server_timestamp: Timestamp::from_millis(0),
+            producer_timestamp: fragment.producer_timestamp.unwrap(),
+            shift: 0,
+        },
+    );
+    let sent = Bytes::from(sent.concat());
+    let read = |mut fragments: Fragments| {
+        fragments.push(sent.clone());
+        fragments.finish();
+        fragments.next_fragment().unwrap().unwrap()
+    };
+    let mut parts = Parts::new(read(Fragments::new().outlining()), size);
+    let mut all = Vec::new();
+    for at in 0..sent.len() {
+        parts.push(sent.slice(at..=at));
+        all.extend(parts.next_part().unwrap());
+    }
+    parts.finish();
+    all.extend(parts.next_part().unwrap());
+    (read(Fragments::new()), all)
 }

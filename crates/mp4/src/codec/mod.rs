@@ -4,7 +4,6 @@ pub(crate) mod aac;
 pub(crate) mod nal;
 pub(crate) mod pcm;
 
-use bytes::Bytes;
 use kvs_mkv::{Track, TrackKind};
 
 use self::aac::AudioConfig;
@@ -65,12 +64,15 @@ impl Codec {
         }
     }
 
-    /// Samples that a frame of sound lasts.
-    pub(crate) fn samples(&self, frame: &Bytes) -> Option<u32> {
+    /// Samples that a frame of sound lasts, which has so many bytes.
+    pub(crate) fn samples(&self, bytes: u64) -> Option<u32> {
         match self {
             Self::Avc(_) | Self::Hevc(_) | Self::Jpeg => None,
             Self::Aac(config) => Some(config.frame_samples),
-            Self::Pcm(pcm) => u32::try_from(frame.len().checked_div(pcm.block())?).ok(),
+            Self::Pcm(pcm) => {
+                let block = u64::try_from(pcm.block()).ok()?;
+                u32::try_from(bytes.checked_div(block)?).ok()
+            }
         }
     }
 

@@ -114,7 +114,12 @@ struct Movie {
 #[derive(Debug)]
 enum Content {
     /// An index for each track.
-    Indexed { indices: Vec<Index>, bytes: u64 },
+    Indexed {
+        indices: Vec<Index>,
+        bytes: u64,
+        /// Whose chunk the fragment under way is in.
+        chunk: Option<usize>,
+    },
     /// How many fragments there are.
     Fragments(u32),
 }
@@ -133,10 +138,13 @@ impl Writer {
     /// Adds a fragment to the file. The first that has frames decides the tracks; one without is
     /// passed over, and so are tags: an MP4 has no place for them.
     ///
+    /// The [parts](kvs_mkv::Part) of a fragment make of the file what the whole would, but that each has
+    /// an index of its own where it is [fragmented](Form::Fragmented).
+    ///
     /// # Errors
     /// See [`WriteError`]; nothing of the fragment is in the file then.
     pub fn write(&mut self, fragment: &Fragment) -> Result<(), WriteError> {
-        if fragment.frames.is_empty() {
+        if fragment.heads().next().is_none() {
             return Ok(());
         }
         // Refused, the fragment must not have moved those to come, nor settled the tracks.
@@ -168,7 +176,7 @@ impl Writer {
             Some(File {
                 movie,
                 tracks,
-                content: Content::Indexed { indices, bytes },
+                content: Content::Indexed { indices, bytes, .. },
             }) => moov::indexed(movie, &tracks, &indices, bytes)?,
             Some(_) => Vec::new(),
             None => vec![moov::empty()?],
@@ -197,6 +205,7 @@ impl File {
                 Form::Faststart => Content::Indexed {
                     indices: tracks.iter().map(|_| Index::default()).collect(),
                     bytes: 0,
+                    chunk: None,
                 },
                 Form::Fragmented => Content::Fragments(0),
             },
@@ -228,11 +237,18 @@ impl File {
                 output.push(written.freeze());
                 output.extend(runs.into_iter().flatten().map(|sample| sample.data));
             }
-            Content::Indexed { indices, bytes } => {
+            Content::Indexed {
+                indices,
+                bytes,
+                chunk,
+            } => {
                 for (index, run) in indices.iter_mut().zip(&runs) {
                     index.add(run);
                 }
-                add_chunks(fragment, &tracks, runs, indices, bytes, output);
+                if fragment.begins() {
+                    *chunk = None;
+                }
+                add_chunks(fragment, &tracks, runs, indices, (bytes, chunk), output);
             }
         }
         self.tracks = tracks;
@@ -246,11 +262,10 @@ fn add_chunks(
     tracks: &[Track],
     runs: Vec<Vec<Sample>>,
     indices: &mut [Index],
-    bytes: &mut u64,
+    (bytes, former): (&mut u64, &mut Option<usize>),
     output: &mut Vec<Bytes>,
 ) {
     let mut runs: Vec<_> = runs.into_iter().map(Vec::into_iter).collect();
-    let mut former = None;
     for frame in &fragment.frames {
         let at = tracks.iter().position(|track| track.number == frame.track);
         let Some(at) = at else { continue };
@@ -258,8 +273,8 @@ fn add_chunks(
         let (Some(sample), Some(index)) = (sample, indices.get_mut(at)) else {
             continue;
         };
-        index.place(*bytes, former != Some(at));
-        former = Some(at);
+        index.place(*bytes, *former != Some(at));
+        *former = Some(at);
         *bytes = bytes.saturating_add(sample.len());
         output.push(sample.data);
     }

@@ -12,6 +12,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::Problem;
+
+mod parts;
+
 use crate::tests::{a_law, audio, fragment, fragment_at, frame, pcm, unknown, video};
 
 fn options(form: Form) -> WriterOptions {

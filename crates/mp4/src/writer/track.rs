@@ -1,7 +1,9 @@
 //! A track, and its frames as samples.
 
+use std::collections::VecDeque;
+
 use bytes::Bytes;
-use kvs_mkv::{Fragment, Frame, TrackKind};
+use kvs_mkv::{Fragment, FrameHead, TrackKind};
 
 use super::atoms;
 use crate::codec::Codec;
@@ -32,6 +34,16 @@ pub(super) struct Track {
     default_duration: Option<u64>,
     /// When the latest sample is decoded.
     latest: Option<i64>,
+    /// The times of frames of the fragment under way that are yet to come.
+    due: VecDeque<Time>,
+}
+
+/// When a frame is decoded and shown; see [`Sample`].
+#[derive(Debug, Clone, Copy)]
+struct Time {
+    decoded: i64,
+    offset: i32,
+    duration: u32,
 }
 
 /// A frame in a file.
@@ -84,21 +96,51 @@ impl Track {
             cadence: rate.map(Cadence::new),
             default_duration: track.default_duration,
             latest: None,
+            due: VecDeque::new(),
         })
     }
 
-    /// The samples of a fragment's frames of this track.
+    /// The samples of a fragment's frames of this track, or of a part of it. When they are is
+    /// settled with its first part, for all.
     pub(super) fn samples(
         &mut self,
         fragment: &Fragment,
         shift: i128,
     ) -> Result<Vec<Sample>, WriteError> {
+        if fragment.begins() {
+            self.due = self.times(fragment, shift)?;
+            let delay = delay(&self.due);
+            self.delay.get_or_insert(delay);
+        }
+        let number = self.number;
+        let frames = fragment.frames.iter().filter(|frame| frame.track == number);
+        let mut samples = Vec::with_capacity(self.due.len().min(fragment.frames.len()));
+        for frame in frames {
+            let Some(time) = self.due.pop_front() else {
+                break;
+            };
+            let data = self.data(&frame.data);
+            samples.push(Sample {
+                decoded: time.decoded,
+                offset: time.offset,
+                duration: time.duration,
+                keyframe: frame.keyframe || !self.codec.is_video(),
+                size: u32::try_from(data.len()).map_err(|_| WriteError::TooLarge)?,
+                data,
+            });
+        }
+        Ok(samples)
+    }
+
+    /// When the frames of a fragment are decoded and shown.
+    fn times(&mut self, fragment: &Fragment, shift: i128) -> Result<VecDeque<Time>, WriteError> {
         let gap = WriteError::Gap { track: self.number };
-        let of_track = |frame: &&Frame| frame.track == self.number;
-        let frames: Vec<&Frame> = fragment.frames.iter().filter(of_track).collect();
-        let shown: Vec<i64> = frames
+        let number = self.number;
+        let of_track = fragment.heads().filter(|head| head.track == number);
+        let heads: Vec<FrameHead> = of_track.collect();
+        let shown: Vec<i64> = heads
             .iter()
-            .map(|frame| self.shown(frame, shift, fragment.timestamp_scale))
+            .map(|head| self.shown(head, shift, fragment.timestamp_scale))
             .collect();
         let former = self.latest;
         let decoded = self.decoded(&shown);
@@ -108,31 +150,26 @@ impl Track {
             return Err(gap);
         }
         let next = decoded.iter().skip(1).copied().map(Some).chain([None]);
-        let mut samples: Vec<Sample> = Vec::with_capacity(frames.len());
-        for (((frame, shown), now), next) in frames.iter().zip(shown).zip(&decoded).zip(next) {
+        let mut times: VecDeque<Time> = VecDeque::with_capacity(heads.len());
+        for (((head, shown), now), next) in heads.iter().zip(shown).zip(&decoded).zip(next) {
             let distance = next.map(|next| delta(*now, next).ok_or_else(|| gap.clone()));
             let duration = match distance {
                 Some(distance) => distance?,
-                None => self.lasts(frame, samples.last().map(|former| former.duration)),
+                None => self.lasts(head, times.back().map(|former| former.duration)),
             };
-            let data = self.data(&frame.data);
-            samples.push(Sample {
+            times.push_back(Time {
                 decoded: *now,
                 offset: i32::try_from(shown.saturating_sub(*now)).map_err(|_| gap.clone())?,
                 duration,
-                keyframe: frame.keyframe || !self.codec.is_video(),
-                size: u32::try_from(data.len()).map_err(|_| WriteError::TooLarge)?,
-                data,
             });
         }
-        self.delay.get_or_insert_with(|| delay(&samples));
-        Ok(samples)
+        Ok(times)
     }
 
     /// When a frame is shown, in ticks of the track.
-    fn shown(&mut self, frame: &Frame, shift: i128, scale: u64) -> i64 {
-        let nanos = i128::from(frame.timestamp).saturating_add(shift);
-        let samples = self.codec.samples(&frame.data).unwrap_or(0);
+    fn shown(&mut self, head: &FrameHead, shift: i128, scale: u64) -> i64 {
+        let nanos = i128::from(head.timestamp).saturating_add(shift);
+        let samples = self.codec.samples(head.bytes).unwrap_or(0);
         match &mut self.cadence {
             Some(cadence) => cadence.place(nanos, samples, scale),
             None => time::ticks(nanos, self.timescale),
@@ -153,11 +190,11 @@ impl Track {
     }
 
     /// How long the last frame of a fragment lasts.
-    fn lasts(&self, frame: &Frame, former: Option<u32>) -> u32 {
+    fn lasts(&self, head: &FrameHead, former: Option<u32>) -> u32 {
         let ticks = |nanos: i128| u32::try_from(time::ticks(nanos, self.timescale)).ok();
-        let told = frame.duration.or(self.default_duration).map(i128::from);
+        let told = head.duration.or(self.default_duration).map(i128::from);
         self.codec
-            .samples(&frame.data)
+            .samples(head.bytes)
             .or_else(|| told.and_then(ticks))
             .or(former)
             .or_else(|| ticks(LONE_FRAME))
@@ -181,7 +218,7 @@ fn delta(from: i64, to: i64) -> Option<u32> {
 }
 
 /// How much later than they are decoded frames have to be shown.
-fn delay(samples: &[Sample]) -> u32 {
-    let earliest = samples.iter().map(|sample| sample.offset).min();
+fn delay(times: &VecDeque<Time>) -> u32 {
+    let earliest = times.iter().map(|time| time.offset).min();
     earliest.unwrap_or(0).min(0).unsigned_abs()
 }
