@@ -30,7 +30,7 @@ const FETCHING: &str = "crates/archive/src/export/fetching.rs";
 
 const PLAN: &str = "crates/archive/src/plan.rs";
 
-const MUTANTS: [Mutant; 8] = [
+const MUTANTS: [Mutant; 10] = [
     Mutant {
         name: "drop a retry",
         file: WINDOW,
@@ -54,6 +54,18 @@ const MUTANTS: [Mutant; 8] = [
         file: WINDOW,
         from: "None if is_cut => {\n                    round.open.push_back(index);",
         to: "None if is_cut => {",
+    },
+    Mutant {
+        name: "keep what was put aside of a fragment that was cut",
+        file: FETCHING,
+        from: "if body.is_aside && round.first().is_some() {",
+        to: "if false {",
+    },
+    Mutant {
+        name: "ignore that a fragment is larger than it was listed",
+        file: FETCHING,
+        from: "let most = window.saturating_add(window >> 2);",
+        to: "let most = window.saturating_mul(1 << 20);",
     },
     Mutant {
         name: "ignore a budget",

@@ -51,6 +51,8 @@ pub enum Error {
     },
     /// The recording is whole already, and takes no more.
     IsWhole(PathBuf),
+    /// The recording cannot end here: of its last fragment not all parts have come.
+    Unfinished(PathBuf),
 }
 
 impl Error {
@@ -102,6 +104,9 @@ impl fmt::Display for Error {
                 write!(f, "{} is half fetched for another request", path.display())
             }
             Self::IsWhole(path) => write!(f, "{} is whole already", path.display()),
+            Self::Unfinished(path) => {
+                write!(f, "{} has only part of its last fragment", path.display())
+            }
         }
     }
 }

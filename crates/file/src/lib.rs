@@ -69,6 +69,10 @@
 //! # }
 //! ```
 //!
+//! # Large fragments
+//! A fragment larger than the window of its download is held in memory, unless the download has a
+//! place for it: [`TemporaryFile`].
+//!
 //! # What is promised
 //! - Nothing half-written stands under the name: it is given to a file that is whole and on the disk.
 //! - A run that is killed loses a mebibyte at most of what was written, and the fragment that was on
@@ -85,10 +89,12 @@ mod part;
 mod record;
 mod recording;
 mod resume;
+mod spool;
 
 pub use error::{Error, Rejected};
 pub use names::{journal_path, part_path, sequel_path};
 pub use recording::{Options, Recording, Sequel, Whole};
 pub use resume::{Earlier, Opened, open};
+pub use spool::TemporaryFile;
 
 pub use kvs_archive as archive;

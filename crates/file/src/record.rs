@@ -40,6 +40,8 @@ pub(crate) struct Record {
     synced: Instant,
     /// Whether the file holds something of a fragment that does not count yet.
     is_between: bool,
+    /// Whether that is not all of it.
+    is_inside: bool,
 }
 
 /// A journal that is locked.
@@ -113,6 +115,7 @@ impl Locked {
             since_sync: 0,
             synced: Instant::now(),
             is_between: false,
+            is_inside: false,
         })
     }
 }
@@ -168,10 +171,11 @@ impl Record {
         written.map_err(|error| Error::write(&self.path, error))
     }
 
-    /// These pieces go to the file that grows: all of a fragment, which does not count until it is
-    /// settled, or the end of the file.
-    pub(crate) fn wrote(&mut self, pieces: &[Bytes]) {
+    /// These pieces go to the file that grows: a fragment, which does not count until all of it is
+    /// there and settled, or the end of the file.
+    pub(crate) fn wrote(&mut self, pieces: &[Bytes], is_all: bool) {
         self.is_between = true;
+        self.is_inside = !is_all;
         for piece in pieces {
             self.checksum.update(piece);
             let len = u64::try_from(piece.len()).unwrap_or(u64::MAX);
@@ -186,9 +190,12 @@ impl Record {
         settled: u64,
         missing: impl IntoIterator<Item = String>,
     ) -> Due {
-        self.is_between = false;
         self.settled = settled;
         self.missing.extend(missing);
+        if self.is_inside {
+            return Due::Nothing;
+        }
+        self.is_between = false;
         let is_late = self.since_sync > 0 && self.synced.elapsed() >= DURABLE_AFTER;
         match () {
             () if !self.is_planned() => Due::Nothing,

@@ -50,6 +50,8 @@ pub struct Recording {
     pub(crate) sequels: Vec<Sequel>,
     /// What a later run needs to go on.
     pub(crate) record: Option<Record>,
+    /// Whether other parts of the last fragment are to come.
+    pub(crate) is_inside: bool,
 }
 
 /// A file that goes on where the tracks change.
@@ -89,6 +91,14 @@ impl Growing {
         record.mark(kind, self.writer.position(), self.writer.checkpoint())
     }
 
+    /// Keeps all that there is for a later run, if that is something to go on with.
+    fn keep(&mut self, record: &mut Record) -> Result<(), Error> {
+        match self.writer.position() > 0 && record.can_mark() {
+            true => self.mark(record, MarkKind::Durable),
+            false => Ok(()),
+        }
+    }
+
     /// Writes the end of the file, and what is only known then; `after` says why there is another.
     fn end(mut self, record: Option<&mut Record>, after: &str) -> Result<Sealed, Error> {
         // Of a plan that nobody has told no journal speaks.
@@ -101,7 +111,7 @@ impl Growing {
         self.mark(record, MarkKind::Durable)?;
         let tail = self.writer.finish();
         self.file.write(&tail.pieces)?;
-        record.wrote(&tail.pieces);
+        record.wrote(&tail.pieces, true);
         let length = self.file.position()?;
         self.file.patch(&tail.patches)?;
         let sealed = self.file.seal()?;
@@ -133,6 +143,7 @@ impl Recording {
             whole: Vec::new(),
             sequels: Vec::new(),
             record,
+            is_inside: false,
         })
     }
 
@@ -151,22 +162,30 @@ impl Recording {
         self.record.as_ref().map_or(0, Record::settled)
     }
 
-    /// Takes the next fragment.
+    /// Takes the next fragment, or the next part of one.
     ///
     /// # Errors
     /// [`Rejected::Fragment`] when it fits into no file, but the next one may.
     pub fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
         let growing = self.growing.as_mut();
         let growing = growing.ok_or_else(|| Error::IsWhole(self.name.path().to_owned()))?;
+        if let Some(record) = &mut self.record
+            && fragment.begins()
+            && !fragment.ends()
+        {
+            // Until the last of its parts is there, nothing can be told.
+            growing.keep(record)?;
+        }
         let written = growing.writer.write(fragment);
         if let Err(WriteError::TracksChanged(change)) = written {
             self.go_on(fragment, change)?;
             return self.write(fragment);
         }
         written.map_err(Rejected::Fragment)?;
+        self.is_inside = !fragment.ends();
         let pieces = growing.writer.take_output();
         if let Some(record) = &mut self.record {
-            record.wrote(&pieces);
+            record.wrote(&pieces, fragment.ends());
         }
         Ok(growing.file.write(&pieces)?)
     }
@@ -200,11 +219,9 @@ impl Recording {
     pub fn suspend(mut self) -> Option<u64> {
         let mut record = self.record.take()?;
         let mut growing = self.growing.take();
-        let worth = growing.as_mut();
-        let worth = worth.filter(|growing| growing.writer.position() > 0);
-        if let Some(growing) = worth.filter(|_| record.can_mark()) {
+        if let Some(growing) = &mut growing {
             // Where that fails, an earlier mark has to do.
-            let _ = growing.mark(&mut record, MarkKind::Durable);
+            let _ = growing.keep(&mut record);
         }
         let kept = record.kept();
         if kept.is_none() {
@@ -221,8 +238,12 @@ impl Recording {
     /// is kept for the run that [publishes](Whole::publish) it, if this one is killed before.
     ///
     /// # Errors
-    /// When it cannot be written. What a later run can go on with is kept.
+    /// When it cannot be written, or not all parts of the last fragment have come. What a later run can
+    /// go on with is kept.
     pub fn seal(mut self, missing: impl IntoIterator<Item = String>) -> Result<Whole, Error> {
+        if self.is_inside {
+            return Err(Error::Unfinished(self.name.path().to_owned()));
+        }
         if let Some(growing) = self.growing.take() {
             if let Some(record) = &mut self.record {
                 record.settle(record.settled(), missing);

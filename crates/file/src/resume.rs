@@ -107,6 +107,7 @@ impl Opened {
             growing,
             sequels: restored.sequels,
             record: Some(record),
+            is_inside: false,
             name,
         };
         let held = past.marks.get(..marks).unwrap_or_default();

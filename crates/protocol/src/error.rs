@@ -35,6 +35,8 @@ pub enum ErrorKind<E> {
     Malformed(Malformed),
     /// There is nothing to sign with.
     Credentials(String),
+    /// What has to be kept on this machine cannot be.
+    Storage(String),
 }
 
 impl<E> Error<E> {
@@ -57,6 +59,7 @@ impl<E> Error<E> {
             ErrorKind::Interrupted(interruption) => ErrorKind::Interrupted(interruption),
             ErrorKind::Malformed(malformed) => ErrorKind::Malformed(malformed),
             ErrorKind::Credentials(why) => ErrorKind::Credentials(why),
+            ErrorKind::Storage(why) => ErrorKind::Storage(why),
         };
         Error {
             operation: self.operation,
@@ -95,7 +98,7 @@ impl<E> fmt::Display for ErrorKind<E> {
             Self::Refused(refusal) => refusal.fmt(f),
             Self::Interrupted(interruption) => interruption.fmt(f),
             Self::Malformed(malformed) => malformed.fmt(f),
-            Self::Credentials(why) => f.write_str(why),
+            Self::Credentials(why) | Self::Storage(why) => f.write_str(why),
         }
     }
 }

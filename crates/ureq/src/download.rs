@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use kvs_archive::api::archived_media::Exception;
 use kvs_archive::api::protocol::Error;
 use kvs_archive::mkv::Fragment;
-use kvs_archive::{Exchange, Export, ExportOptions, Plan, Report, Selection, Step};
+use kvs_archive::{Exchange, Export, ExportOptions, Plan, Report, Selection, Spool, Step};
 
 use crate::body::Body;
 use crate::client::Client;
@@ -26,6 +26,7 @@ pub struct Download {
     client: Client,
     export: Export,
     bodies: Bodies,
+    spool: Option<Box<dyn Spool + Send>>,
     /// The latest time that was seen: clocks may be set back.
     now: SystemTime,
     failed: bool,
@@ -58,10 +59,22 @@ impl Download {
         Self {
             export: export.with_retry(client.retry()),
             bodies,
+            spool: None,
             now: SystemTime::UNIX_EPOCH,
             client,
             failed: false,
         }
+    }
+
+    /// With a place for fragments that are larger than the [window](ExportOptions::window), such as
+    /// `kvs_file::Spool`: they are put there until all of it is there and sound, and then come in
+    /// [parts](kvs_archive::mkv::Part), so that memory stays bounded whatever their size. To be asked
+    /// for before the first fragment.
+    #[must_use]
+    pub fn with_spool(mut self, spool: impl Spool + Send + 'static) -> Self {
+        self.export = self.export.with_spool();
+        self.spool = Some(Box::new(spool));
+        self
     }
 
     /// What has been done so far, and, after the last fragment, in all.
@@ -114,6 +127,11 @@ impl Download {
                     threads.read(exchange, max);
                 }
                 (Step::Stop { exchange }, Bodies::There(threads)) => threads.stop(exchange),
+                (Step::Spool(order), _) => {
+                    if let Some(spool) = &mut self.spool {
+                        self.export.spooled(order.carry_out(&mut **spool))?;
+                    }
+                }
                 (Step::Wait(until), Bodies::There(threads)) if threads.are_busy() => {
                     let wait = until.map(|until| until.duration_since(now).unwrap_or_default());
                     match threads.event(wait) {

@@ -8,7 +8,7 @@ use kvs_ureq::api::archived_media::{Exception, GetMediaForFragmentList, ListFrag
 use kvs_ureq::api::protocol::ErrorKind;
 use kvs_ureq::archive::{Missing, MissingReason};
 
-use super::world::World;
+use super::world::{MOST_FRAME, MOST_PIECE, World};
 use super::{Outcome, Run};
 
 /// More steps than any of these exports needs.
@@ -71,6 +71,8 @@ pub(super) fn check(run: &Run, world: &World) -> Result<Outcome, String> {
         .filter(|one| one.listed_from > 0)
         .count();
     faults.insert("fragment listed late", late as u64);
+    let understated = world.stored.values().filter(|one| one.understated > 1);
+    faults.insert("fragment understated", understated.count() as u64);
     let ending = match (
         &run.failure,
         run.was_cancelled,
@@ -116,8 +118,13 @@ fn memory(run: &Run, world: &World) -> Result<(), String> {
     let largest = world.stored.values().map(|one| one.payload.len() as u64);
     let largest = largest.max().unwrap_or(0);
     let connections = u64::from(run.options.connections.map_or(1, std::num::NonZeroU8::get));
-    // Repeats and strangers are in no plan, and a piece is kept as long as any part of it.
-    let most = run.options.window + 3 * (connections + 1) * largest + 2 * 512 * connections;
+    let (window, piece) = (run.options.window, MOST_PIECE as u64);
+    let most = match run.has_spool {
+        // A piece is kept as long as any part of it, and so is the frame that it ends in.
+        true => window + window / 4 + (connections + 1) * 2 * (piece + MOST_FRAME as u64),
+        // Repeats and strangers are in no plan.
+        false => window + 3 * (connections + 1) * largest + 2 * piece * connections,
+    };
     let peak = world.peak.load(Ordering::Relaxed);
     if peak > most {
         return Err(format!("kept {peak} bytes, where {most} are allowed"));

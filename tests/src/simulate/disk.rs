@@ -12,6 +12,8 @@ use super::dice::Dice;
 #[derive(Debug, Default)]
 pub(super) struct Disk {
     pub(super) file: Vec<Fragment>,
+    /// Whether parts are missing of the last.
+    pub(super) is_inside: bool,
     journal: Vec<u8>,
     /// How much of both is there after the power has failed.
     synced: (usize, usize),
@@ -64,6 +66,7 @@ impl Disk {
         let numbers = held.iter().flat_map(|mark| &mark.missing);
         let missing = numbers.map(|number| self.missing[number].clone()).collect();
         self.file.truncate(length as usize);
+        self.is_inside = false;
         let mut record = Record::new(past.journal(marks), settled);
         record.planned = Some(past.planned(marks));
         self.file.iter().for_each(|one| record.add(one));
@@ -97,6 +100,13 @@ impl Disk {
         Ok(marks.len())
     }
 
+    /// Leaves out the last one, if parts of it are missing.
+    pub(super) fn give_up(&mut self) {
+        if std::mem::take(&mut self.is_inside) {
+            self.file.pop();
+        }
+    }
+
     /// What was not synced may be gone, any part of it.
     pub(super) fn lose_power(&mut self, dice: &mut Dice) {
         let (file, journal) = self.synced;
@@ -123,10 +133,15 @@ impl Record {
         self.checksum.update(&fragment.raw.concat());
     }
 
-    /// Writes a fragment behind the others, which does not count before there is a mark.
-    pub(super) fn write(&mut self, fragment: Fragment, disk: &mut Disk) {
-        self.add(&fragment);
-        disk.file.push(fragment);
+    /// Writes a fragment behind the others, which does not count before there is a mark, or the next
+    /// part of the last one.
+    pub(super) fn write(&mut self, mut part: Fragment, disk: &mut Disk) {
+        self.add(&part);
+        disk.is_inside = !part.ends();
+        match disk.file.last_mut() {
+            Some(last) if !part.begins() => last.raw.append(&mut part.raw),
+            _ => disk.file.push(part),
+        }
     }
 
     pub(super) fn mark(&mut self, kind: MarkKind, export: &Export, disk: &mut Disk) {

@@ -17,6 +17,7 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
+use std::io;
 use std::num::NonZeroU8;
 use std::pin::Pin;
 use std::task::Poll;
@@ -26,7 +27,7 @@ use kvs_ureq::api::archived_media::{Exception, ListFragmentsOutput};
 use kvs_ureq::api::protocol::{Bytes, Error, Interruption, Timestamp};
 use kvs_ureq::archive::journal::MarkKind;
 use kvs_ureq::archive::{
-    Exchange, Export, ExportOptions, Quota, Report, Selection, Step, TimestampOrigin,
+    Exchange, Export, ExportOptions, Quota, Report, Selection, Spool, Step, TimestampOrigin,
 };
 use kvs_ureq::mkv::Fragment;
 use tokio::time::sleep;
@@ -38,7 +39,7 @@ use self::disk::{Disk, Earlier, Record};
 use self::world::{Flow, World};
 
 /// Every kind of fault that a world knows.
-pub const FAULTS: [&str; 22] = [
+pub const FAULTS: [&str; 25] = [
     "no connection",
     "reset before the head",
     "silence before the head",
@@ -59,6 +60,9 @@ pub const FAULTS: [&str; 22] = [
     "fragment twice",
     "foreign fragment",
     "fragment listed late",
+    "fragment understated",
+    "fragment put aside",
+    "fragment in parts",
     "killed",
     "power failed",
 ];
@@ -85,6 +89,7 @@ struct Run {
     report: Report,
     failure: Option<Error<Exception>>,
     was_cancelled: bool,
+    has_spool: bool,
 }
 
 /// Runs the export of one seed.
@@ -153,6 +158,33 @@ struct Job {
     patience: u64,
     /// Whether the caller takes his time.
     is_slow: bool,
+    /// Whether there is a place for what is larger than the window.
+    has_spool: bool,
+}
+
+/// What a program has put aside; it is gone when that ends.
+#[derive(Debug, Default)]
+struct Spooled {
+    bytes: Vec<u8>,
+}
+
+impl Spool for Spooled {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn read(&mut self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        let kept = self.bytes.get(at as usize..).unwrap_or_default();
+        let kept = kept.get(..into.len());
+        into.copy_from_slice(kept.ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.bytes.clear();
+        Ok(())
+    }
 }
 
 /// How a program has ended.
@@ -178,6 +210,7 @@ async fn export(mut client: Client, dice: &mut Dice) -> Result<(Run, Client), St
         options,
         patience,
         is_slow,
+        has_spool: dice.percent(80),
     };
     let mut kills = if dice.percent(40) {
         1 + dice.below(3)
@@ -222,6 +255,7 @@ async fn export(mut client: Client, dice: &mut Dice) -> Result<(Run, Client), St
             report,
             failure,
             was_cancelled,
+            has_spool: job.has_spool,
         };
         return Ok((run, client));
     }
@@ -266,6 +300,10 @@ async fn live(
         Some(earlier) => Export::resume(selection, earlier.plan.clone(), options),
         None => Export::new(selection, options),
     };
+    if job.has_spool {
+        export = export.with_spool();
+    }
+    let mut spool = Spooled::default();
     let mut flows = BTreeMap::new();
     let mut pending: Vec<Pending<'_>> = Vec::new();
     let mut now = client.now();
@@ -273,6 +311,7 @@ async fn live(
         life.trace.step()?;
         now = now.max(client.now());
         if disk.file.len() as u64 >= job.patience {
+            disk.give_up();
             return Ok(End::Cancelled(export.cancel()));
         }
         if life.ends() {
@@ -299,7 +338,19 @@ async fn live(
                 }));
             }
             Step::Stop { exchange } => drop(flows.remove(&exchange)),
+            Step::Spool(order) => {
+                let begun = spool.bytes.is_empty();
+                let done = export.spooled(order.carry_out(&mut spool));
+                done.map_err(|error| format!("did not keep what was aside: {error}"))?;
+                if begun && !spool.bytes.is_empty() {
+                    client.world.borrow_mut().count("fragment put aside");
+                }
+            }
             Step::Deliver(mut fragment) => {
+                let (begins, ends) = (fragment.begins(), fragment.ends());
+                if begins && !ends {
+                    client.world.borrow_mut().count("fragment in parts");
+                }
                 // Copied, so that the pieces it came in are let go.
                 let raw = Bytes::from(fragment.raw.concat());
                 (fragment.raw, fragment.frames) = (vec![raw], vec![]);
@@ -307,12 +358,17 @@ async fn live(
                 if life.ends() {
                     return Ok(End::Killed);
                 }
-                life.settle(&export, disk, dice);
+                if ends {
+                    life.settle(&export, disk, dice);
+                }
                 if job.is_slow {
                     sleep(std::time::Duration::from_secs(60)).await;
                 }
             }
             Step::Done => {
+                if !spool.bytes.is_empty() {
+                    return Err("leaves something aside".to_owned());
+                }
                 life.record.mark(MarkKind::Sealed, &export, disk);
                 return Ok(
                     match life.ends() || life.left.is_some() && dice.percent(50) {
@@ -343,6 +399,7 @@ async fn live(
                     now = now.max(until);
                 }
                 if let Err(error) = tell(&mut export, &mut flows, exchange, event, now) {
+                    disk.give_up();
                     return Ok(End::Failed(error, export.cancel()));
                 }
             }

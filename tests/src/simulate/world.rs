@@ -18,6 +18,9 @@ use super::dice::Dice;
 pub(super) const START: SystemTime = SystemTime::UNIX_EPOCH;
 /// The service's clock then.
 const BEGINNING: u64 = 1_800_000_000;
+/// Bytes of a frame, and of a piece of a body, at most.
+pub(super) const MOST_FRAME: usize = 700;
+pub(super) const MOST_PIECE: usize = 512;
 /// A recording of one frame, whose data is put in its place.
 const RECORDED: &[u8] = b"\x1A\x45\xDF\xA3\x8B\x42\x82\x88matroska\x18\x53\x80\x67\x93\
     \x1F\x43\xB6\x75\x8E\xE7\x81\x05\xA3\x89\x81\x00\x00\x80frame";
@@ -32,6 +35,8 @@ pub(super) struct Stored {
     /// How often it is not found yet, and whether its key is out of reach.
     hidden: u64,
     locked: bool,
+    /// By what its size is divided before it is told.
+    pub(super) understated: usize,
     /// How often it was asked for and did not come whole.
     pub(super) harm: u32,
 }
@@ -101,12 +106,23 @@ impl World {
     fn store(&mut self, number: u64) -> Stored {
         let dice = &mut self.dice;
         let rare = |dice: &mut Dice, chance| self.trouble > 0 && dice.percent(chance);
-        let data = vec![dice.draw() as u8; 1 + dice.index(700)];
         let mut recording = Fragments::new();
         recording.push(RECORDED.into());
         recording.finish();
         let mut fragment = recording.next_fragment().expect("one").expect("whole");
-        fragment.frames[0].data = data.into();
+        // Some are larger than most windows.
+        let frames = if dice.percent(15) {
+            5 + dice.index(40)
+        } else {
+            1
+        };
+        let pattern = fragment.frames.remove(0);
+        for index in 0..frames {
+            let mut frame = pattern.clone();
+            frame.timestamp += index as i64 * 1_000_000;
+            frame.data = vec![dice.draw() as u8; 1 + dice.index(MOST_FRAME)].into();
+            fragment.frames.push(frame);
+        }
         let producer = 1_000 + dice.below(40) as i64;
         let options = PayloadOptions {
             number: number.to_string().parse().expect("digits"),
@@ -120,6 +136,7 @@ impl World {
             listed_from: if rare(dice, 4) { 1 + dice.below(3) } else { 0 },
             hidden: if rare(dice, 5) { 1 + dice.below(4) } else { 0 },
             locked: rare(dice, 2),
+            understated: if rare(dice, 4) { 8 } else { 1 },
             harm: 0,
         }
     }
@@ -221,7 +238,7 @@ impl World {
         let stored = &self.stored[&number];
         json!({
             "FragmentNumber": number.to_string(),
-            "FragmentSizeInBytes": stored.payload.len(),
+            "FragmentSizeInBytes": stored.payload.len() / stored.understated,
             "ProducerTimestamp": stored.producer,
             "ServerTimestamp": 2_000,
             "FragmentLengthInMilliseconds": 1_000,
@@ -338,7 +355,11 @@ impl World {
                 None => Ok(None),
             };
         }
-        let most = if self.dice.percent(40) { 16 } else { 512 };
+        let most = if self.dice.percent(40) {
+            16
+        } else {
+            MOST_PIECE
+        };
         let len = rest.len().min(max).min(1 + self.dice.index(most));
         let piece = rest[..len].to_vec();
         flow.at += len;

@@ -15,7 +15,7 @@ use kvs_api::protocol::{Bytes, Error, Interruption};
 use kvs_mkv::Fragment;
 
 use super::{AsyncClient, Payload};
-use crate::export::{Exchange, Export, ExportOptions, Step};
+use crate::export::{Exchange, Export, ExportOptions, Spool, Step};
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::selection::Selection;
@@ -36,6 +36,7 @@ pub struct Download<C: AsyncClient> {
     pending: Vec<(Exchange, Pending<C::Payload>)>,
     wait: Option<Wait>,
     bodies: BTreeMap<Exchange, Source<C::Payload>>,
+    spool: Option<Box<dyn Spool + Send + Sync>>,
     /// The latest time that was seen: clocks may be set back.
     now: SystemTime,
     failed: bool,
@@ -81,9 +82,24 @@ impl<C: AsyncClient> Download<C> {
             pending: Vec::new(),
             wait: None,
             bodies: BTreeMap::new(),
+            spool: None,
             now: SystemTime::UNIX_EPOCH,
             failed: false,
         }
+    }
+
+    /// With a place for fragments that are larger than the [window](ExportOptions::window), such as
+    /// `kvs_file::Spool`: they are put there until all of it is there and sound, and then come in
+    /// [parts](kvs_mkv::Part), so that memory stays bounded whatever their size. To be asked
+    /// for before the first fragment.
+    ///
+    /// It is written and read in between, 64 KiB at a time, which takes no longer than the system takes
+    /// to remember them.
+    #[must_use]
+    pub fn with_spool(mut self, spool: impl Spool + Send + Sync + 'static) -> Self {
+        self.export = self.export.with_spool();
+        self.spool = Some(Box::new(spool));
+        self
     }
 
     /// What has been done so far, and, after the last fragment, in all.
@@ -133,6 +149,12 @@ impl<C: AsyncClient> Download<C> {
                 },
                 Step::Stop { exchange } => {
                     self.bodies.remove(&exchange);
+                    continue;
+                }
+                Step::Spool(order) => {
+                    if let Some(spool) = &mut self.spool {
+                        self.export.spooled(order.carry_out(&mut **spool))?;
+                    }
                     continue;
                 }
                 Step::Wait(until) => {

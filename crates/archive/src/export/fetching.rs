@@ -8,12 +8,12 @@ use kvs_api::protocol::retry::{self, Reason};
 use kvs_api::protocol::{Bytes, Error, ErrorKind, Interruption, Operation};
 use kvs_mkv::Fragments;
 
-use super::window::Round;
+use super::window::{Round, Sizes};
 use super::{Exchange, Export, Step};
 use crate::report::MissingReason;
 
 /// Bytes that are read at a time.
-const PIECE: u64 = 64 << 10;
+pub(super) const PIECE: u64 = 64 << 10;
 
 /// A request that is under way.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Body {
     decoder: Box<Fragments>,
     /// Bytes that the decoder has and no fragment yet.
     buffered: u64,
+    /// Whether it is put aside as it comes, and only outlined here.
+    is_aside: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,19 +34,29 @@ enum State {
     Reading,
 }
 
+/// What there may be too much of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Excess {
+    /// It brings what nobody asked for, or has no end.
+    Body,
+    /// What is held would outgrow the window.
+    Memory,
+}
+
 impl Body {
-    fn new(round: Round, keep_raw: bool) -> Self {
+    fn new(round: Round, keep_raw: bool, is_aside: bool) -> Self {
         let decoder = Fragments::new();
-        let decoder = if keep_raw {
-            decoder.keeping_raw()
-        } else {
-            decoder
+        let decoder = match (is_aside, keep_raw) {
+            (true, _) => decoder.outlining(),
+            (false, true) => decoder.keeping_raw(),
+            (false, false) => decoder,
         };
         Self {
             round,
             state: State::Opening,
             decoder: Box::new(decoder),
             buffered: 0,
+            is_aside,
         }
     }
 }
@@ -56,7 +68,7 @@ impl Export {
         let connections = usize::from(connections);
         let mut until = None;
         if self.bodies.len() < connections {
-            let sizes = (self.options.window, self.share());
+            let sizes = self.sizes();
             let round = self.window.round(&mut self.plan, sizes, now);
             let round = round.and_then(|round| {
                 let spent = self.media.spend(round.points(), now);
@@ -81,6 +93,14 @@ impl Export {
         Step::Wait(until)
     }
 
+    fn sizes(&self) -> Sizes {
+        Sizes {
+            window: self.options.window,
+            share: self.share(),
+            has_spool: self.aside.is_there,
+        }
+    }
+
     /// Bytes that one request asks for at most: where several are under way, each has its part of
     /// the window, and the next one may be asked for before the first has come to its end.
     fn share(&self) -> u64 {
@@ -95,7 +115,8 @@ impl Export {
 
     fn open(&mut self, exchange: Exchange, round: Round, now: SystemTime) -> Step {
         let request = self.window.ask(&round, &self.selection.stream, now);
-        let body = Body::new(round, self.options.keep_raw);
+        let is_aside = self.window.is_oversized(&round, self.sizes());
+        let body = Body::new(round, self.options.keep_raw, is_aside);
         self.bodies.insert(exchange, body);
         Step::Open { exchange, request }
     }
@@ -103,9 +124,7 @@ impl Export {
     /// A piece to be read. The body that holds the next fragment is never held back: what it
     /// brings leaves.
     fn piece(&mut self) -> Option<Step> {
-        let buffered = self.bodies.values().map(|body| body.buffered);
-        let held = buffered.fold(self.window.held(), u64::saturating_add);
-        let room = self.options.window.saturating_sub(held);
+        let room = self.options.window.saturating_sub(self.held());
         let head = self.window.head();
         let (exchange, max) = self.bodies.iter_mut().find_map(|(exchange, body)| {
             let is_free = body.round.has(head) || body.round.first().is_none();
@@ -118,6 +137,12 @@ impl Export {
             Some((*exchange, max))
         })?;
         Some(Step::Read { exchange, max })
+    }
+
+    /// Bytes of fragments that wait, and of those on their way.
+    pub(super) fn held(&self) -> u64 {
+        let buffered = self.bodies.values().map(|body| body.buffered);
+        buffered.fold(self.window.held(), u64::saturating_add)
     }
 
     /// Gives up the body that would be read last, where the window is full and the fragment that
@@ -182,16 +207,25 @@ impl Export {
         let interruption = match piece {
             Ok(Some(bytes)) => {
                 let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-                body.buffered = body.buffered.saturating_add(len);
+                if !body.is_aside {
+                    body.buffered = body.buffered.saturating_add(len);
+                } else if body.round.first().is_some() {
+                    self.aside.put(bytes.clone());
+                }
                 body.decoder.push(bytes);
                 body.state = State::Open;
                 self.take_fragments(exchange, false);
-                let body = self.bodies.get(&exchange);
-                if !body.is_some_and(|body| body.round.is_out_of_hand()) {
-                    return Ok(());
+                match self.excess(exchange) {
+                    None => return Ok(()),
+                    Some(Excess::Body) => {
+                        self.stopping.push(exchange);
+                        None
+                    }
+                    Some(Excess::Memory) => {
+                        self.give_up(exchange, now);
+                        return Ok(());
+                    }
                 }
-                self.stopping.push(exchange);
-                None
             }
             Ok(None) => {
                 body.decoder.finish();
@@ -210,9 +244,13 @@ impl Export {
         interruption: Option<Interruption>,
         now: SystemTime,
     ) -> Result<(), Error<Exception>> {
-        let Some(Body { mut round, .. }) = self.bodies.remove(&exchange) else {
+        let Some(body) = self.bodies.remove(&exchange) else {
             return Ok(());
         };
+        let mut round = body.round;
+        if body.is_aside && round.first().is_some() {
+            self.aside.clear();
+        }
         let (attempts, is_cut) = (self.options.attempts, interruption.is_some());
         let tried = self.window.end(&mut round, is_cut, attempts, now);
         let breaks = match round.first() {
@@ -232,6 +270,42 @@ impl Export {
             }),
             _ => Ok(()),
         }
+    }
+
+    /// What there is too much of, after a piece.
+    fn excess(&mut self, exchange: Exchange) -> Option<Excess> {
+        let body = self.bodies.get(&exchange)?;
+        if body.round.is_out_of_hand() {
+            return Some(Excess::Body);
+        }
+        if body.is_aside {
+            let goes_on = body.round.first().is_some() && self.aside.is_full();
+            return goes_on.then(|| {
+                self.window.damaged(&body.round);
+                Excess::Body
+            });
+        }
+        // Others are held back before that.
+        let is_free = body.round.has(self.window.head()) || body.round.first().is_none();
+        let window = self.options.window;
+        let most = window.saturating_add(window >> 2);
+        (self.aside.is_there && is_free && self.held() > most).then_some(Excess::Memory)
+    }
+
+    /// Ends a request whose fragment takes too much memory; the next time it is put aside.
+    fn give_up(&mut self, exchange: Exchange, now: SystemTime) {
+        let Some(Body { mut round, .. }) = self.bodies.remove(&exchange) else {
+            return;
+        };
+        self.stopping.push(exchange);
+        if round.has(self.window.head()) {
+            self.window.outgrow(self.options.window);
+        }
+        let tried = self
+            .window
+            .end(&mut round, true, self.options.attempts, now);
+        let due = (tried > 0).then(|| after(now, self.retry.backoff(tried, 1.0)));
+        self.window.release(&round, due.flatten());
     }
 
     fn take_fragments(&mut self, exchange: Exchange, is_end: bool) {

@@ -14,6 +14,11 @@
 //! the window. What did not come, or came as an error, is asked for again. What a cut connection
 //! took with it is asked for again too, from the fragment that was cut.
 //!
+//! A fragment larger than the window goes by the disk, if the driver has [one](Spool): what is read
+//! of it is put aside with [`Step::Spool`], and when it has proved whole it comes back and is
+//! delivered in parts. It is the only one that is asked for then. One that was not listed as so
+//! large is given up when that shows, and asked for once more.
+//!
 //! A whole run, with a service that answers with nothing:
 //!
 //! ```
@@ -33,6 +38,7 @@
 //!         }
 //!         Step::Read { exchange, .. } => export.read(exchange, Ok(None), now)?,
 //!         Step::Stop { .. } => {}
+//!         Step::Spool(_) => unreachable!("there is none"),
 //!         Step::Wait(until) => now = until.expect("nothing is under way"),
 //!         Step::Deliver(_) => unreachable!("nothing was sent"),
 //!         Step::Done => break,
@@ -44,6 +50,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod aside;
 mod budget;
 mod fetching;
 mod listing;
@@ -60,6 +67,7 @@ use kvs_api::protocol::retry::RetryPolicy;
 use kvs_api::protocol::{Bytes, Error, Interruption};
 use kvs_mkv::Fragment;
 
+use self::aside::Aside;
 use self::budget::Budget;
 use self::fetching::Body;
 use self::listing::Pages;
@@ -68,6 +76,7 @@ use crate::plan::Plan;
 use crate::report::{Missing, MissingReason, Planned, Report};
 use crate::selection::{Selection, Wanted};
 
+pub use self::aside::{CarriedOut, Order, Spool};
 pub use self::options::{ExportOptions, Quota};
 
 /// Names a request of an export, from the step that starts it to the end of its answer.
@@ -108,7 +117,11 @@ pub enum Step {
     /// Nothing is to be done until that time, or until there is something to be told of what is
     /// under way. Without a time something is under way.
     Wait(Option<SystemTime>),
-    /// The next fragment, for the caller: whole, or `Empty`.
+    /// Do this with the spool, at once; tell what came of it to [`spooled`](Export::spooled). Only an
+    /// export that [has one](Export::with_spool) asks for it.
+    Spool(Order),
+    /// The next fragment, for the caller: whole, or `Empty`; or, where there is a spool, the next
+    /// [part](kvs_mkv::Part) of one that is known to be whole.
     Deliver(Box<Fragment>),
     /// All fragments are delivered or missing, as the report tells.
     Done,
@@ -126,6 +139,7 @@ pub struct Export {
     phase: Phase,
     plan: Plan,
     window: Window,
+    aside: Aside,
     bodies: BTreeMap<Exchange, Body>,
     stopping: Vec<Exchange>,
     exchanges: u64,
@@ -180,6 +194,7 @@ impl Export {
             phase: Phase::Settled,
             plan: Plan::default(),
             window: Window::default(),
+            aside: Aside::default(),
             bodies: BTreeMap::new(),
             stopping: Vec::new(),
             exchanges: 0,
@@ -190,6 +205,19 @@ impl Export {
     #[must_use]
     pub fn with_retry(mut self, retry: RetryPolicy) -> Self {
         self.retry = retry;
+        self
+    }
+
+    /// The same for a driver that has a [`Spool`]: a fragment larger than the window is put aside
+    /// until all of it is there and sound, and then delivered in [parts](kvs_mkv::Part). Without one
+    /// it is held in memory, whatever its size.
+    ///
+    /// An export whose sizes are known then holds no more than its window; where they are not, or
+    /// are wrong, a quarter more. To that come a frame, some 64 bytes for each frame of a fragment
+    /// that is aside, and 64 KiB for each body.
+    #[must_use]
+    pub fn with_spool(mut self) -> Self {
+        self.aside.is_there = true;
         self
     }
 
@@ -211,8 +239,8 @@ impl Export {
         if let Some(exchange) = self.stopping.pop() {
             return Step::Stop { exchange };
         }
-        if let Some(fragment) = self.window.deliver(&mut self.report) {
-            return Step::Deliver(fragment);
+        if let Some(step) = self.aside.order().or_else(|| self.deliver()) {
+            return step;
         }
         let exchange = Exchange(self.exchanges);
         let step = match &mut self.phase {

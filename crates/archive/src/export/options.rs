@@ -15,7 +15,9 @@ use std::num::NonZeroU8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOptions {
     /// Bytes of fragments that are asked for and not delivered yet, as far as their sizes are
-    /// known: what an export keeps in memory at most. A fragment that is larger is asked for alone.
+    /// known: what an export keeps in memory at most. A fragment that is larger is asked for alone,
+    /// and held in memory as a whole, unless there is a [spool](crate::Spool) for it. The service
+    /// takes fragments of up to 50 MB.
     pub window: u64,
     /// How often a fragment is asked for before it counts as missing, and how often in a row a
     /// connection may break without bringing one.

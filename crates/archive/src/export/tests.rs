@@ -1,3 +1,5 @@
+use std::io;
+
 use super::*;
 use http::StatusCode;
 use kvs_api::archived_media::{Fragment as OfService, ResourceNotFoundException};
@@ -7,6 +9,7 @@ use proptest::prelude::*;
 
 use crate::selection::TimestampOrigin;
 
+mod aside;
 mod resumed;
 
 /// What a peer answers to a request for fragments.
@@ -23,6 +26,33 @@ struct Run {
     waits: Vec<u64>,
     report: Report,
     failure: Option<Error<Exception>>,
+    /// How many fragments and parts there were, and what the spool still holds.
+    parts: Vec<Fragment>,
+    aside: usize,
+    /// The most bytes that the machine has held.
+    most: u64,
+}
+
+/// A spool in memory.
+#[derive(Debug, Default)]
+struct Memory(Vec<u8>);
+
+impl Spool for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn read(&mut self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        let rest = self.0.get(usize::try_from(at).unwrap()..).unwrap();
+        into.copy_from_slice(rest.get(..into.len()).unwrap());
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.0.clear();
+        Ok(())
+    }
 }
 
 /// Drives an export against a peer that holds `listed` and answers as `reply` says.
@@ -34,7 +64,9 @@ fn run(
     let (mut delivered, mut requests, mut waits) = (vec![], vec![], vec![]);
     let mut body = Reply::Whole(vec![]);
     let mut now = SystemTime::UNIX_EPOCH;
+    let (mut spool, mut parts, mut most) = (Memory::default(), vec![], 0);
     let failure = loop {
+        most = most.max(export.held());
         let told = match export.poll(now) {
             Step::List { exchange, .. } => export.listed(exchange, Ok(page(listed)), now),
             Step::Open { exchange, request } => {
@@ -55,8 +87,11 @@ fn run(
                 now = until;
                 Ok(())
             }
+            Step::Spool(order) => export.spooled(order.carry_out(&mut spool)),
             Step::Deliver(fragment) => {
-                delivered.push(fragment.number.unwrap().to_string());
+                let number = fragment.number.as_ref().unwrap().to_string();
+                delivered.extend(fragment.ends().then_some(number));
+                parts.push(*fragment);
                 Ok(())
             }
             Step::Done => break None,
@@ -71,6 +106,9 @@ fn run(
         waits,
         report: export.report().clone(),
         failure,
+        parts,
+        aside: spool.0.len(),
+        most,
     }
 }
 

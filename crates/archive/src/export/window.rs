@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
 use kvs_api::archived_media::GetMediaForFragmentList;
-use kvs_mkv::{Fragment, State};
+use kvs_mkv::{Fragment, FragmentNumber, State};
 
 use crate::plan::Plan;
 use crate::report::{Missing, MissingReason, Planned, Report};
@@ -16,6 +16,22 @@ const MOST_FRAGMENTS: usize = 1_000;
 const MOST_SLOTS: usize = 4_000;
 /// What a fragment is taken to weigh whose size is not known.
 const UNKNOWN_SIZE: u64 = 2 << 20;
+
+/// How many bytes are asked for.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sizes {
+    pub(super) window: u64,
+    /// In one request.
+    pub(super) share: u64,
+    /// Whether a larger fragment than the window is put aside.
+    pub(super) has_spool: bool,
+}
+
+impl Sizes {
+    fn is_oversized(&self, size: u64) -> bool {
+        self.has_spool && size > self.window
+    }
+}
 
 /// Fragments in the order of delivery.
 #[derive(Debug)]
@@ -37,8 +53,10 @@ struct Slot {
 #[derive(Debug)]
 enum Content {
     Wanted(Wanting),
-    /// It waits for those before it.
+    /// It waits for those before it. One that is aside has an outline.
     Arrived(Box<Fragment>),
+    /// It is on its way to the caller, in parts: its number and size.
+    Leaving(Option<FragmentNumber>, u64),
     Missing(Missing),
 }
 
@@ -109,30 +127,54 @@ impl Window {
     /// Bytes of fragments that wait for those before them.
     pub(super) fn held(&self) -> u64 {
         let arrived = self.slots.iter().filter_map(|slot| match &slot.content {
-            Content::Arrived(fragment) => Some(fragment.bytes),
+            Content::Arrived(fragment) if fragment.part.is_none() => Some(fragment.bytes),
             _ => None,
         });
         arrived.fold(0, u64::saturating_add)
     }
 
-    /// The next fragment, if it has come. Missing ones before it go into the report.
+    /// The next fragment, if it has come. Missing ones before it go into the report. One that is
+    /// aside stays until it [leaves](Self::leave).
     pub(super) fn deliver(&mut self, report: &mut Report) -> Option<Box<Fragment>> {
-        while !matches!(self.slots.front()?.content, Content::Wanted(_)) {
-            let slot = self.slots.pop_front()?;
-            self.base = self.base.saturating_add(1);
-            self.bytes = self.bytes.saturating_sub(slot.size);
-            report.settled = report.settled.saturating_add(1);
-            match slot.content {
-                Content::Arrived(fragment) => {
-                    report.delivered = report.delivered.saturating_add(1);
-                    report.delivered_bytes = report.delivered_bytes.saturating_add(fragment.bytes);
-                    return Some(fragment);
+        loop {
+            let front = self.slots.front_mut()?;
+            match &mut front.content {
+                Content::Wanted(_) | Content::Leaving(..) => return None,
+                Content::Arrived(fragment) if fragment.part.is_some() => {
+                    let leaving = Content::Leaving(fragment.number.clone(), fragment.bytes);
+                    return match std::mem::replace(&mut front.content, leaving) {
+                        Content::Arrived(fragment) => Some(fragment),
+                        _ => None,
+                    };
                 }
-                Content::Missing(missing) => report.missing.push(missing),
-                Content::Wanted(_) => {}
+                Content::Arrived(_) | Content::Missing(_) => {}
+            }
+            if let Some(fragment) = self.leave(report) {
+                return Some(fragment);
             }
         }
-        None
+    }
+
+    /// The first one is done with, and tells so in the report.
+    pub(super) fn leave(&mut self, report: &mut Report) -> Option<Box<Fragment>> {
+        let slot = self.slots.pop_front()?;
+        self.base = self.base.saturating_add(1);
+        self.bytes = self.bytes.saturating_sub(slot.size);
+        report.settled = report.settled.saturating_add(1);
+        let (delivered, fragment) = match slot.content {
+            Content::Arrived(fragment) => (Some(fragment.bytes), Some(fragment)),
+            Content::Leaving(_, bytes) => (Some(bytes), None),
+            Content::Missing(missing) => {
+                report.missing.push(missing);
+                (None, None)
+            }
+            Content::Wanted(_) => (None, None),
+        };
+        if let Some(bytes) = delivered {
+            report.delivered = report.delivered.saturating_add(1);
+            report.delivered_bytes = report.delivered_bytes.saturating_add(bytes);
+        }
+        fragment
     }
 
     /// Gives up all that has not come.
@@ -144,10 +186,12 @@ impl Window {
                     report.missing.push(missing);
                     continue;
                 }
-                Content::Arrived(fragment) => match &fragment.number {
-                    Some(number) => (Planned::Named(number.clone()), 0),
+                Content::Arrived(fragment) => match fragment.number {
+                    Some(number) => (Planned::Named(number), 0),
                     None => continue,
                 },
+                Content::Leaving(Some(number), _) => (Planned::Named(number), 0),
+                Content::Leaving(None, _) => continue,
             };
             report.missing.push(Missing {
                 fragment,
@@ -163,7 +207,7 @@ impl Window {
     pub(super) fn round(
         &mut self,
         plan: &mut Plan,
-        (window, share): (u64, u64),
+        sizes: Sizes,
         now: SystemTime,
     ) -> Result<Round, Option<SystemTime>> {
         let mut round = Round::default();
@@ -179,14 +223,22 @@ impl Window {
                 next_due = Some(next_due.map_or(due, |next| next.min(due)));
                 continue;
             }
+            if sizes.is_oversized(slot.size) {
+                // There is one spool, for the one that is next.
+                if index == self.base {
+                    round.open.push_back(index);
+                    break;
+                }
+                continue;
+            }
             bytes = bytes.saturating_add(slot.size);
-            if round.open.len() >= self.most || (bytes > share && !round.open.is_empty()) {
+            if round.open.len() >= self.most || (bytes > sizes.share && !round.open.is_empty()) {
                 break;
             }
             round.open.push_back(index);
         }
         if round.open.is_empty() {
-            self.admit(plan, window, share, &mut round);
+            self.admit(plan, sizes, &mut round);
         }
         round.asked = round.open.len();
         if round.asked == 0 {
@@ -196,7 +248,8 @@ impl Window {
     }
 
     /// Takes from the plan what fits, and one fragment if there is no other.
-    fn admit(&mut self, plan: &mut Plan, window: u64, share: u64, round: &mut Round) {
+    fn admit(&mut self, plan: &mut Plan, sizes: Sizes, round: &mut Round) {
+        let Sizes { window, share, .. } = sizes;
         let mut room = share.min(window.saturating_sub(self.bytes));
         while round.open.len() < self.most
             && self.slots.len() < MOST_SLOTS
@@ -222,7 +275,25 @@ impl Window {
             };
             let content = Content::Wanted(wanting);
             self.slots.push_back(Slot { size, content });
+            if sizes.is_oversized(size) {
+                break;
+            }
         }
+    }
+
+    /// The next one has turned out to be larger than the window.
+    pub(super) fn outgrow(&mut self, window: u64) {
+        if let Some(slot) = self.slots.front_mut() {
+            let size = slot.size.max(window.saturating_add(1));
+            self.bytes = self.bytes.saturating_sub(slot.size).saturating_add(size);
+            slot.size = size;
+        }
+    }
+
+    /// Whether a round is of the next fragment alone, which does not fit the window.
+    pub(super) fn is_oversized(&self, round: &Round, sizes: Sizes) -> bool {
+        let front = self.slots.front();
+        round.has(self.base) && front.is_some_and(|slot| sizes.is_oversized(slot.size))
     }
 
     /// A fragment larger than a share, but not than what is left of the window, is asked for alone.

@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kvs_archive::Planned;
-use kvs_archive::mkv::{Bytes, Fragment, Fragments};
+use kvs_archive::mkv::payload::{self, PayloadOptions};
+use kvs_archive::mkv::{Bytes, Fragment, Fragments, Parts, Timestamp};
 
 use super::*;
 use crate::{Rejected, journal_path, part_path};
@@ -105,6 +106,70 @@ impl Bench {
         recording.seal([]).unwrap().publish().unwrap();
         self.files()
     }
+}
+
+/// The same fragment in parts of some 10 kB.
+fn in_parts(fragment: &Fragment) -> Vec<Fragment> {
+    let at = |time: Option<Timestamp>| time.unwrap_or(Timestamp::from_millis(0));
+    let options = PayloadOptions {
+        number: fragment.number.clone().unwrap(),
+        server_timestamp: at(fragment.server_timestamp),
+        producer_timestamp: at(fragment.producer_timestamp),
+        shift: 0,
+    };
+    let sent = payload::encode(fragment, &options);
+    let mut outlined = Fragments::new().outlining();
+    sent.iter().for_each(|piece| outlined.push(piece.clone()));
+    outlined.finish();
+    let mut parts = Parts::new(outlined.next_fragment().unwrap().unwrap(), 10_000);
+    let mut all = Vec::new();
+    for piece in sent {
+        parts.push(piece);
+        all.extend(parts.next_part().unwrap());
+    }
+    parts.finish();
+    all.extend(parts.next_part().unwrap());
+    all
+}
+
+#[test]
+fn no_run_goes_on_in_the_middle_of_a_fragment() {
+    let fragments = fragments();
+    let (whole, parts) = (&fragments[0], in_parts(&fragments[1]));
+    assert!(parts.len() > 3);
+    let write = |bench: &Bench, count: usize| {
+        let (mut recording, _) = bench.open().unwrap();
+        if recording.settled() == 0 {
+            recording.write(whole).unwrap();
+            recording.settle(Some(&plan()), 1, []).unwrap();
+        }
+        for part in &parts[..count] {
+            recording.write(part).unwrap();
+            let settled = if part.ends() { 2 } else { 1 };
+            recording.settle(Some(&plan()), settled, []).unwrap();
+        }
+        recording
+    };
+    let undisturbed = Bench::new("parts-whole");
+    drop(write(&undisturbed, parts.len()).seal([]).unwrap());
+    let bench = Bench::new("parts");
+    for count in 1..parts.len() {
+        let recording = write(&bench, count);
+        match count % 2 {
+            // As if it were killed, or stopped.
+            0 => drop(recording),
+            _ => assert_eq!(recording.suspend(), Some(1)),
+        }
+        assert_eq!(bench.open().unwrap().0.settled(), 1);
+    }
+    let inside = write(&bench, 2).seal([]).unwrap_err();
+    let told = inside.to_string();
+    assert!(
+        told.ends_with("has only part of its last fragment"),
+        "{told}"
+    );
+    drop(write(&bench, parts.len()).seal([]).unwrap());
+    assert!(fs::read(bench.part()).unwrap() == fs::read(undisturbed.part()).unwrap());
 }
 
 fn plan() -> Plan {
