@@ -22,7 +22,7 @@ mod selection;
 
 pub use dispatch::{Dispatch, DispatchStep};
 pub use endpoints::{Endpoints, Question};
-pub use export::{CarriedOut, Exchange, Export, ExportOptions, Order, Quota, Spool, Step};
+pub use export::{Exchange, Export, ExportOptions, Quota, Spool, SpoolOrder, SpoolOutcome, Step};
 pub use kvs_api as api;
 pub use kvs_mkv as mkv;
 pub use listing::{Listed, Listing};

@@ -173,6 +173,10 @@ pub(crate) struct Get {
     /// List the range once more at the end, and fetch what has come to light meanwhile
     #[arg(long, conflicts_with = "fragments")]
     pub(crate) settle: bool,
+    /// MiB of fragments to hold in memory; larger ones go by a temporary file
+    #[arg(long, value_name = "MIB", default_value_t = 32)]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) window: u16,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]

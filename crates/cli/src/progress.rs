@@ -74,7 +74,12 @@ impl Progress {
     fn tell(&self, fragment: &Fragment) {
         let number = fragment.number.as_ref().map(ToString::to_string);
         let line = format!(
-            "fragment {}: {}, {}",
+            "{}fragment {}: {}, {}",
+            if fragment.part.is_some() {
+                "part of "
+            } else {
+                ""
+            },
             number.as_deref().unwrap_or("-"),
             Count(
                 fragment.frames.len().try_into().unwrap_or(u64::MAX),

@@ -67,6 +67,7 @@ impl Fragment {
     ///     fragment.heads().map(|head| head.timestamp).min()
     /// }
     /// ```
+    #[inline]
     pub fn heads(&self) -> impl Iterator<Item = FrameHead> {
         let (outline, frames) = match &self.part {
             Some(part) => (&*part.outline, [].as_slice()),
@@ -93,6 +94,8 @@ pub struct Part {
     pub first: usize,
     /// Whether no other part follows.
     pub is_last: bool,
+    /// Length of all parts in the input, in bytes.
+    pub bytes: u64,
 }
 
 /// What is known of a frame without its data.
@@ -117,19 +120,27 @@ pub struct FrameHead {
 
 impl FrameHead {
     /// That of a frame.
+    #[inline]
     pub fn of(frame: &Frame) -> Self {
-        let beside = frame.additions.iter();
-        let beside = beside.map(|addition| len_u64(&addition.data));
+        let (beside, beside_written) = match frame.additions.as_ref() {
+            [] => (0, 0),
+            additions => (len_of(additions), written_len(additions)),
+        };
         Self {
             track: frame.track,
             timestamp: frame.timestamp,
             duration: frame.duration,
             keyframe: frame.keyframe,
             bytes: len_u64(&frame.data),
-            beside: beside.fold(0, u64::saturating_add),
-            beside_written: written_len(&frame.additions),
+            beside,
+            beside_written,
         }
     }
+}
+
+fn len_of(additions: &[BlockAddition]) -> u64 {
+    let lens = additions.iter().map(|addition| len_u64(&addition.data));
+    lens.fold(0, u64::saturating_add)
 }
 
 /// What became of a fragment.

@@ -89,8 +89,8 @@ pub fn encode(fragment: &Fragment, options: &PayloadOptions) -> Vec<Bytes> {
     let form = (scale, CLUSTER_SIZE);
     let mut clusters = Clusters::new(fragment.heads(), tick, Bounds::WIDEST, form);
     let mut frames = fragment.frames.as_slice();
-    while let Some(run) = clusters.next(&mut frames, tick) {
-        pieces.extend(run.pieces);
+    while let Some(run) = clusters.next(&mut frames, tick, |_, _| {}) {
+        pieces.extend(run);
     }
     tags::encode(tags::after(fragment), Targets::Unsaid, &mut e);
     pieces.push(e.take());

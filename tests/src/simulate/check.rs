@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use kvs_ureq::api::archived_media::{Exception, GetMediaForFragmentList, ListFragments};
 use kvs_ureq::api::protocol::ErrorKind;
-use kvs_ureq::archive::{Missing, MissingReason};
+use kvs_ureq::archive::{ExportOptions, Missing, MissingReason};
+use kvs_ureq::mkv::Fragment;
 
 use super::world::{MOST_FRAME, MOST_PIECE, World};
 use super::{Outcome, Run};
@@ -132,6 +133,15 @@ fn memory(run: &Run, world: &World) -> Result<(), String> {
     match world.live.load(Ordering::Relaxed) {
         0 => Ok(()),
         left => Err(format!("left {left} bytes behind")),
+    }
+}
+
+/// What comes back of a fragment is a part of the window, and the frame that it ends in.
+pub(super) fn part(fragment: &Fragment, options: &ExportOptions) -> Result<(), String> {
+    let most = options.window / 2 + 2 * MOST_FRAME as u64;
+    match fragment.part.is_some() && fragment.bytes > most {
+        true => Err(format!("a part has {} bytes", fragment.bytes)),
+        false => Ok(()),
     }
 }
 

@@ -351,6 +351,7 @@ async fn live(
                 if begins && !ends {
                     client.world.borrow_mut().count("fragment in parts");
                 }
+                check::part(&fragment, &job.options)?;
                 // Copied, so that the pieces it came in are let go.
                 let raw = Bytes::from(fragment.raw.concat());
                 (fragment.raw, fragment.frames) = (vec![raw], vec![]);

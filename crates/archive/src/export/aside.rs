@@ -41,7 +41,7 @@ pub trait Spool: fmt::Debug {
 
 /// What is to be done with a [`Spool`]; [`carry_out`](Self::carry_out) does it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Order(Act);
+pub struct SpoolOrder(Act);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Act {
@@ -50,14 +50,14 @@ enum Act {
     Clear,
 }
 
-/// What came of an [`Order`].
+/// What came of a [`SpoolOrder`].
 #[derive(Debug)]
-pub struct CarriedOut(io::Result<Option<Bytes>>);
+pub struct SpoolOutcome(io::Result<Option<Bytes>>);
 
-impl Order {
+impl SpoolOrder {
     /// Carries it out. What comes of it is for [`Export::spooled`].
-    pub fn carry_out(self, spool: &mut (impl Spool + ?Sized)) -> CarriedOut {
-        CarriedOut(match self.0 {
+    pub fn carry_out(self, spool: &mut (impl Spool + ?Sized)) -> SpoolOutcome {
+        SpoolOutcome(match self.0 {
             Act::Write(bytes) => spool.write(&bytes).map(|()| None),
             Act::Clear => spool.clear().map(|()| None),
             Act::Read { at, len } => {
@@ -74,7 +74,7 @@ impl Order {
 pub(super) struct Aside {
     /// Whether the driver has a spool.
     pub(super) is_there: bool,
-    orders: VecDeque<Order>,
+    orders: VecDeque<SpoolOrder>,
     /// Bytes put aside so far.
     len: u64,
     returning: Option<Returning>,
@@ -94,7 +94,7 @@ impl Aside {
     pub(super) fn put(&mut self, bytes: Bytes) {
         let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         self.len = self.len.saturating_add(len);
-        self.orders.push_back(Order(Act::Write(bytes)));
+        self.orders.push_back(SpoolOrder(Act::Write(bytes)));
     }
 
     /// Whether a body goes on and on.
@@ -106,7 +106,7 @@ impl Aside {
     pub(super) fn clear(&mut self) {
         self.orders.clear();
         if std::mem::take(&mut self.len) > 0 {
-            self.orders.push_back(Order(Act::Clear));
+            self.orders.push_back(SpoolOrder(Act::Clear));
         }
         self.returning = None;
     }
@@ -136,7 +136,7 @@ impl Aside {
         let left = self.len.saturating_sub(returning.at).min(returning.piece);
         let len = usize::try_from(left).unwrap_or(0);
         let at = returning.at;
-        Some(Err(Step::Spool(Order(Act::Read { at, len }))))
+        Some(Err(Step::Spool(SpoolOrder(Act::Read { at, len }))))
     }
 
     fn take(&mut self, bytes: Bytes) -> Result<(), ChangedInput> {
@@ -181,8 +181,8 @@ impl Export {
     ///
     /// # Errors
     /// When a fragment could not be put aside, or is not what it was. The export is over.
-    pub fn spooled(&mut self, carried_out: CarriedOut) -> Result<(), Error<Exception>> {
-        let taken = match carried_out.0 {
+    pub fn spooled(&mut self, outcome: SpoolOutcome) -> Result<(), Error<Exception>> {
+        let taken = match outcome.0 {
             Ok(None) => Ok(()),
             Ok(Some(bytes)) => self.aside.take(bytes).map_err(|why| failed(&why)),
             Err(error) => Err(failed(&error)),

@@ -76,7 +76,7 @@ use crate::plan::Plan;
 use crate::report::{Missing, MissingReason, Planned, Report};
 use crate::selection::{Selection, Wanted};
 
-pub use self::aside::{CarriedOut, Order, Spool};
+pub use self::aside::{Spool, SpoolOrder, SpoolOutcome};
 pub use self::options::{ExportOptions, Quota};
 
 /// Names a request of an export, from the step that starts it to the end of its answer.
@@ -119,7 +119,7 @@ pub enum Step {
     Wait(Option<SystemTime>),
     /// Do this with the spool, at once; tell what came of it to [`spooled`](Export::spooled). Only an
     /// export that [has one](Export::with_spool) asks for it.
-    Spool(Order),
+    Spool(SpoolOrder),
     /// The next fragment, for the caller: whole, or `Empty`; or, where there is a spool, the next
     /// [part](kvs_mkv::Part) of one that is known to be whole.
     Deliver(Box<Fragment>),

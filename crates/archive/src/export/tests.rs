@@ -1,5 +1,3 @@
-use std::io;
-
 use super::*;
 use http::StatusCode;
 use kvs_api::archived_media::{Fragment as OfService, ResourceNotFoundException};
@@ -7,6 +5,7 @@ use kvs_api::protocol::{ErrorKind, InterruptionKind, Operation, Refusal, Timesta
 use kvs_mkv::{FragmentNumber, InBandError};
 use proptest::prelude::*;
 
+use self::aside::Memory;
 use crate::selection::TimestampOrigin;
 
 mod aside;
@@ -31,28 +30,6 @@ struct Run {
     aside: usize,
     /// The most bytes that the machine has held.
     most: u64,
-}
-
-/// A spool in memory.
-#[derive(Debug, Default)]
-struct Memory(Vec<u8>);
-
-impl Spool for Memory {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-
-    fn read(&mut self, at: u64, into: &mut [u8]) -> io::Result<()> {
-        let rest = self.0.get(usize::try_from(at).unwrap()..).unwrap();
-        into.copy_from_slice(rest.get(..into.len()).unwrap());
-        Ok(())
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.0.clear();
-        Ok(())
-    }
 }
 
 /// Drives an export against a peer that holds `listed` and answers as `reply` says.

@@ -52,6 +52,10 @@ file comes out as if nothing had happened. Until then .FILE.part holds what was 
 the range that was meant then, also where it was written as -2h. To give up, remove both files; to
 begin anew, add --restart. A pipe, and other formats than mkv, begin anew each time.
 
+Memory is 16 MiB and the --window, however large the fragments are. What is larger than the window
+goes by a temporary file beside FILE, or for a pipe in the folder that TMPDIR names, which needs as
+much room as the largest fragment, 50 MB at most. Nothing is left of it.
+
 Exit codes:
   0  every fragment is there
   1  it failed; nothing stands under the name of the output

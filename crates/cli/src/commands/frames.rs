@@ -38,7 +38,8 @@ pub(super) fn run(frames: &Frames, global: &Global) -> Result<Outcome, Failure> 
                 attempts: source::attempts()?,
                 ..ExportOptions::default()
             };
-            get::deliver(selection, options, open()?, frames.strict, global)
+            let spool = output::spool(&frames.output);
+            get::deliver(selection, (options, spool), open()?, frames.strict, global)
         }
     }
 }

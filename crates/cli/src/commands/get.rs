@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, MissingReason, Report, Selection};
+use kvs_file::TemporaryFile;
 
 use super::request::Request;
 use super::selection::{in_words, wanted};
@@ -21,6 +22,7 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
         attempts: source::attempts()?,
         keep_raw: get.format == Format::Raw,
         settle: get.settle,
+        window: u64::from(get.window) << 20,
         ..ExportOptions::default()
     };
     if get.format == Format::Mkv && get.output.as_os_str() != "-" {
@@ -34,13 +36,14 @@ pub(super) fn run(get: &Get, global: &Global) -> Result<Outcome, Failure> {
             overwrite: get.overwrite,
         },
     )?;
-    deliver(selection, options, sink, get.strict, global)
+    let spool = output::spool(&get.output);
+    deliver(selection, (options, spool), sink, get.strict, global)
 }
 
 /// Fetches fragments into a sink, and says what has come of it.
 pub(super) fn deliver(
     selection: Selection,
-    options: ExportOptions,
+    (options, spool): (ExportOptions, TemporaryFile),
     sink: Box<dyn Sink>,
     strict: bool,
     global: &Global,
@@ -48,7 +51,7 @@ pub(super) fn deliver(
     let source = source::open(global)?;
     let what = in_words(&selection);
     let progress = Progress::start(global.verbose);
-    let download = source.download(selection, None, options);
+    let download = source.download(selection, None, options, spool);
     Delivering {
         download,
         sink,
@@ -101,7 +104,8 @@ fn resumable(
     let progress = Progress::start(global.verbose);
     let bar = progress.bar();
     let sink = Box::new(Guarded::new(sink, move || bar.finish_and_clear())?);
-    let download = source.download(selection, plan, options);
+    let spool = output::spool(&get.output);
+    let download = source.download(selection, plan, options, spool);
     Delivering {
         download,
         sink,
@@ -143,16 +147,22 @@ impl Delivering<'_> {
     }
 
     fn fetch(&mut self, tally: &mut Tally) -> Result<(), Failure> {
+        let mut is_refused = false;
         while let Some(next) = self.download.next() {
             let fragment = next.map_err(explain)?;
             self.look(tally)?;
-            match self.sink.write(&fragment) {
-                Ok(()) => tally.take(&fragment),
-                Err(Rejected::Fragment(why)) => {
-                    tally.holes.push(Hole::unwritable(&fragment, &why));
-                    self.check_strict(tally)?;
+            // With one of its parts all that follow are refused.
+            is_refused &= !fragment.begins();
+            if !is_refused {
+                match self.sink.write(&fragment) {
+                    Ok(()) => tally.take(&fragment),
+                    Err(Rejected::Fragment(why)) => {
+                        is_refused = true;
+                        tally.holes.push(Hole::unwritable(&fragment, &why));
+                        self.check_strict(tally)?;
+                    }
+                    Err(Rejected::Output(failure)) => return Err(failure),
                 }
-                Err(Rejected::Output(failure)) => return Err(failure),
             }
             self.settle(tally)?;
             self.progress.fragment(&fragment, self.download.report());
@@ -214,7 +224,7 @@ impl Tally {
     }
 
     fn take(&mut self, fragment: &Fragment) {
-        self.written = self.written.saturating_add(1);
+        self.written = self.written.saturating_add(u64::from(fragment.ends()));
         self.bytes = self.bytes.saturating_add(fragment.bytes);
     }
 

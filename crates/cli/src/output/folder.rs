@@ -1,7 +1,7 @@
 //! A folder with a file for each fragment.
 
+use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::Path;
 
 use kvs_archive::mkv::{Fragment, Writer, WriterOptions};
 use serde::Serialize;
@@ -15,7 +15,18 @@ use crate::report::FragmentLine;
 pub(super) const INDEX: &str = "index.jsonl";
 
 #[derive(Debug)]
-pub(super) struct Folder(Indexed);
+pub(super) struct Folder {
+    folder: Indexed,
+    /// The file of a fragment that comes in parts.
+    file: Option<Growing>,
+}
+
+/// A file on its way.
+#[derive(Debug)]
+struct Growing {
+    writer: Writer,
+    file: BufWriter<File>,
+}
 
 /// A line of the index: the fragment, and its file if it has frames to play.
 #[derive(Debug, Serialize)]
@@ -27,32 +38,88 @@ struct IndexLine<'a> {
 
 impl Folder {
     pub(super) fn create(target: Target) -> Result<Self, Failure> {
-        Indexed::create(target, INDEX).map(Self)
+        Ok(Self {
+            folder: Indexed::create(target, INDEX)?,
+            file: None,
+        })
     }
+
+    /// Writes a fragment that has frames, or a part of it; its file, when all of it is there.
+    fn write_file(&mut self, name: &str, part: &Fragment) -> Result<Option<Growing>, Rejected> {
+        let unwritable = |error: io::Error| self.folder.unwritable(name, &error);
+        let mut growing = match self.file.take().filter(|_| !part.begins()) {
+            Some(mut growing) => {
+                write_part(&mut growing.writer, part)?;
+                growing
+            }
+            None => {
+                let mut writer = Writer::new(WriterOptions::default());
+                write_part(&mut writer, part)?;
+                let file = pending::create(&self.folder.path(name));
+                Growing {
+                    writer,
+                    file: BufWriter::new(file.map_err(unwritable)?),
+                }
+            }
+        };
+        growing.flush().map_err(unwritable)?;
+        if part.ends() {
+            return Ok(Some(growing));
+        }
+        self.file = Some(growing);
+        Ok(None)
+    }
+}
+
+impl Growing {
+    fn flush(&mut self) -> io::Result<()> {
+        let mut pieces = self.writer.take_output().into_iter();
+        pieces.try_for_each(|piece| self.file.write_all(&piece))
+    }
+
+    /// Ends it and brings it to the disk.
+    fn end(mut self) -> io::Result<()> {
+        let tail = self.writer.finish();
+        for piece in &tail.pieces {
+            self.file.write_all(piece)?;
+        }
+        for patch in &tail.patches {
+            self.file.seek(SeekFrom::Start(patch.offset))?;
+            self.file.write_all(&patch.bytes)?;
+        }
+        self.file.flush()?;
+        self.file.get_ref().sync_all()
+    }
+}
+
+fn write_part(writer: &mut Writer, part: &Fragment) -> Result<(), Rejected> {
+    let written = writer.write(part);
+    written.map_err(|why| Rejected::Fragment(why.into()))
 }
 
 impl Sink for Folder {
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected> {
         let number = fragment.number.as_ref();
-        let name = number
-            .filter(|_| !fragment.frames.is_empty())
-            .map(|number| format!("{number}.mkv"));
-        if let Some(name) = &name {
-            let mut writer = Writer::new(WriterOptions::default());
-            writer
-                .write(fragment)
-                .map_err(|why| Rejected::Fragment(why.into()))?;
-            let written = write_file(&self.0.path(name), writer);
-            written.map_err(|error| self.0.unwritable(name, &error))?;
-        }
-        Ok(self.0.add(&IndexLine {
-            file: name.as_deref(),
+        let number = number.filter(|_| fragment.heads().next().is_some());
+        let Some(name) = number.map(|number| format!("{number}.mkv")) else {
+            return Ok(self.folder.add(&IndexLine {
+                file: None,
+                fragment: fragment.into(),
+            })?);
+        };
+        let Some(growing) = self.write_file(&name, fragment)? else {
+            return Ok(());
+        };
+        let ended = growing.end();
+        ended.map_err(|error| self.folder.unwritable(&name, &error))?;
+        Ok(self.folder.add(&IndexLine {
+            file: Some(&name),
             fragment: fragment.into(),
         })?)
     }
 
     fn finish(self: Box<Self>, holes: &[Hole]) -> Result<Delivery, Failure> {
-        let folder = self.0.seal()?;
+        let folder = self.folder.seal()?;
         let target = folder.target().clone();
         Ok(Delivery {
             name: target.path().display().to_string(),
@@ -62,18 +129,4 @@ impl Sink for Folder {
             holes: publish(&target, vec![folder], holes)?,
         })
     }
-}
-
-fn write_file(path: &Path, writer: Writer) -> io::Result<()> {
-    let tail = writer.finish();
-    let mut file = BufWriter::new(pending::create(path)?);
-    for piece in &tail.pieces {
-        file.write_all(piece)?;
-    }
-    for patch in &tail.patches {
-        file.seek(SeekFrom::Start(patch.offset))?;
-        file.write_all(&patch.bytes)?;
-    }
-    file.flush()?;
-    file.get_ref().sync_all()
 }

@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use kvs_archive::Plan;
 use kvs_archive::mkv::{Fragment, Gaps};
+use kvs_file::TemporaryFile;
 use kvs_mp4::WriteError;
 
 pub(crate) use self::document::Document;
@@ -35,7 +36,7 @@ use crate::report::Hole;
 
 /// Takes fragments, one after the other.
 pub(crate) trait Sink {
-    /// Takes the next fragment.
+    /// Takes the next fragment, or the next part of one.
     fn write(&mut self, fragment: &Fragment) -> Result<(), Rejected>;
 
     /// Hears that so many fragments of the plan are written, or among all holes so far.
@@ -133,6 +134,16 @@ pub(crate) fn open(path: &Path, options: &Options) -> Result<Box<dyn Sink>, Fail
         Format::Mp4 => Box::new(mp4::Files::create(target, gaps)?),
         Format::Raw => Box::new(raw::File::create(target)?),
         Format::Fragments => Box::new(folder::Folder::create(target)?),
+    })
+}
+
+/// Where fragments wait that are too large for memory: beside the output, where there has to be room
+/// for them anyway.
+pub(crate) fn spool(path: &Path) -> TemporaryFile {
+    TemporaryFile::within(match path.parent() {
+        _ if path.as_os_str() == "-" => std::env::temp_dir(),
+        Some(parent) if parent != Path::new("") => parent.to_owned(),
+        _ => PathBuf::from("."),
     })
 }
 

@@ -57,8 +57,8 @@ impl<'a> From<&'a Fragment> for FragmentLine<'a> {
             server_timestamp: fragment.server_timestamp.map(rfc3339),
             producer_timestamp: fragment.producer_timestamp.map(rfc3339),
             duration_ms: u64::try_from(survey::length(fragment) / 1_000_000).unwrap_or(0),
-            bytes: fragment.bytes,
-            frames: fragment.frames.len(),
+            bytes: bytes(fragment),
+            frames: fragment.heads().count(),
             keyframes: keyframes(fragment, |_| true),
             picture_keyframes: keyframes(fragment, |track| is_picture(fragment, track)),
             tracks: fragment.tracks.iter().map(TrackLine::from).collect(),
@@ -140,12 +140,16 @@ impl FragmentLine<'_> {
     }
 }
 
+/// Bytes of a fragment, of which this may be a part.
+pub(super) fn bytes(fragment: &Fragment) -> u64 {
+    let part = fragment.part.as_ref();
+    part.map_or(fragment.bytes, |part| part.bytes)
+}
+
 /// How many frames of some tracks decoding can begin at.
 fn keyframes(fragment: &Fragment, of: impl Fn(u64) -> bool) -> usize {
-    let frames = fragment.frames.iter();
-    frames
-        .filter(|frame| frame.keyframe && of(frame.track))
-        .count()
+    let heads = fragment.heads();
+    heads.filter(|head| head.keyframe && of(head.track)).count()
 }
 
 fn is_picture(fragment: &Fragment, number: u64) -> bool {

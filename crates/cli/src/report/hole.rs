@@ -7,8 +7,8 @@ use kvs_archive::{Missing, MissingReason, Planned};
 use kvs_mp4::WriteError;
 use serde::{Deserialize, Serialize};
 
-use super::rfc3339;
 use super::units::Count;
+use super::{fragment as report, rfc3339};
 use crate::exit::one_line;
 
 /// A fragment that was asked for and could not be delivered, as a line of JSON.
@@ -35,7 +35,7 @@ impl Hole {
         Self {
             number: fragment.number.as_ref().map(ToString::to_string),
             producer_timestamp: fragment.producer_timestamp.map(rfc3339),
-            bytes: Some(fragment.bytes),
+            bytes: Some(report::bytes(fragment)),
             reason,
         }
     }

@@ -1,7 +1,7 @@
 //! What fragments tell together: where they are in time, what lies between them, and what their
 //! tracks are like.
 
-use kvs_archive::mkv::{Fragment, Frame, State, Track, TrackKind};
+use kvs_archive::mkv::{Fragment, Frame, FrameHead, State, Track, TrackKind};
 
 const SECOND: i128 = 1_000_000_000;
 /// What is shorter is how producers count, and no hole; the writers hold it so too.
@@ -149,7 +149,7 @@ impl TrackTally {
         }
     }
 
-    fn add(&mut self, frames: &[&Frame]) {
+    fn add(&mut self, frames: &[FrameHead]) {
         let count = u64::try_from(frames.len()).unwrap_or(u64::MAX);
         self.frames = self.frames.saturating_add(count);
         self.steps = self.steps.saturating_add(count.saturating_sub(1));
@@ -157,7 +157,7 @@ impl TrackTally {
         self.distance = self.distance.saturating_add(last.saturating_sub(first));
         self.length = self.length.saturating_add(end.saturating_sub(first));
         for frame in frames {
-            self.bytes = self.bytes.saturating_add(frame.data.len() as u64);
+            self.bytes = self.bytes.saturating_add(frame.bytes);
             self.since = match (self.since, frame.keyframe) {
                 (Some(count), true) => {
                     let (least, most) = self.group.unwrap_or((count, count));
@@ -205,18 +205,18 @@ pub(crate) fn length(fragment: &Fragment) -> i128 {
 }
 
 fn earliest(fragment: &Fragment) -> Option<i128> {
-    let times = fragment.frames.iter().map(|frame| frame.timestamp);
+    let times = fragment.heads().map(|head| head.timestamp);
     times.min().map(i128::from)
 }
 
-fn of_track(fragment: &Fragment, number: u64) -> Vec<&Frame> {
-    let frames = fragment.frames.iter();
-    frames.filter(|frame| frame.track == number).collect()
+fn of_track(fragment: &Fragment, number: u64) -> Vec<FrameHead> {
+    let heads = fragment.heads();
+    heads.filter(|head| head.track == number).collect()
 }
 
 /// When the earliest frame and the latest are shown, and when that ends: as it says, as its track
 /// says, or after as long as from one frame to the next.
-fn span(track: &Track, frames: &[&Frame]) -> (i128, i128, i128) {
+fn span(track: &Track, frames: &[FrameHead]) -> (i128, i128, i128) {
     let times = || frames.iter().map(|frame| i128::from(frame.timestamp));
     let (first, last) = (times().min().unwrap_or(0), times().max().unwrap_or(0));
     let latest = frames

@@ -7,6 +7,7 @@ use kvs_archive::api::protocol::{Error, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
+use kvs_file::TemporaryFile;
 use kvs_hyper::Client;
 use tokio::runtime::{Builder, Runtime};
 
@@ -81,12 +82,14 @@ impl Source for Hyper {
         selection: Selection,
         plan: Option<Plan>,
         options: ExportOptions,
+        spool: TemporaryFile,
     ) -> Box<dyn Download + '_> {
+        let download = match plan {
+            Some(plan) => self.client.resume(selection, plan, options),
+            None => self.client.download(selection, options),
+        };
         Box::new(Stepped {
-            download: match plan {
-                Some(plan) => self.client.resume(selection, plan, options),
-                None => self.client.download(selection, options),
-            },
+            download: download.with_spool(spool),
             runtime: &self.runtime,
         })
     }

@@ -12,6 +12,7 @@ use kvs_archive::api::protocol::Timestamp;
 use kvs_archive::api::video::StreamInfo;
 use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
+use kvs_file::TemporaryFile;
 
 use crate::args::{Global, Transport};
 use crate::exit::Failure;
@@ -49,12 +50,13 @@ pub(crate) trait Source {
         selection: Selection,
         plan: Option<Plan>,
         options: ExportOptions,
+        spool: TemporaryFile,
     ) -> Box<dyn Download + '_>;
 }
 
 /// Fragments on their way, in order.
 pub(crate) trait Download {
-    /// The next one; `None` after the last.
+    /// The next one, or a part of it; `None` after the last.
     fn next(&mut self) -> Option<Result<Fragment, Error<archived_media::Exception>>>;
 
     /// All that is to be fetched, once that is known.

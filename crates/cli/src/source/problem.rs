@@ -20,6 +20,9 @@ where
 fn advice<E>(error: &Error<E>) -> Option<&'static str> {
     match &error.kind {
         ErrorKind::Refused(refusal) => advice_on_refusal(refusal),
+        ErrorKind::Storage(_) => {
+            Some("see whether there is room in that folder, and who may write there")
+        }
         ErrorKind::Interrupted(why) => match why.kind {
             InterruptionKind::Connect => {
                 Some("check the network, the region, and --endpoint-url if you gave one")

@@ -5,6 +5,7 @@ use kvs_archive::api::protocol::{Error, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
+use kvs_file::TemporaryFile;
 use kvs_ureq::Client;
 
 use super::notices::Notices;
@@ -71,11 +72,13 @@ impl Source for Ureq {
         selection: Selection,
         plan: Option<Plan>,
         options: ExportOptions,
+        spool: TemporaryFile,
     ) -> Box<dyn Download + '_> {
-        Box::new(match plan {
+        let download = match plan {
             Some(plan) => self.client.resume(selection, plan, options),
             None => self.client.download(selection, options),
-        })
+        };
+        Box::new(download.with_spool(spool))
     }
 }
 

@@ -16,6 +16,7 @@ mod holes;
 mod hostile;
 mod images;
 mod inspect;
+mod large;
 mod late;
 mod resume;
 mod show;

@@ -154,6 +154,7 @@ impl Fragments {
             outline: outline.into(),
             first: 0,
             is_last: true,
+            bytes: end.bytes,
         });
         let at = end.offset.saturating_add(end.bytes);
         if end.bytes <= self.limit {

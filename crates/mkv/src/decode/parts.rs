@@ -151,6 +151,7 @@ impl Parts {
             outline: Arc::clone(&self.outline),
             first,
             is_last,
+            bytes: self.whole.bytes,
         });
         let mut fragment = self.whole.clone();
         if !is_last {

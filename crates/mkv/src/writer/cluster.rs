@@ -80,11 +80,22 @@ fn element_len(id: u64, payload: u64) -> u64 {
 
 /// The latest tick of each track of a fragment, as its frames pass in stored order.
 #[derive(Debug, Default)]
-struct Order(BTreeMap<u64, i64>);
+struct Order {
+    /// Of the latest frame, and what is of other tracks.
+    latest: Option<(u64, i64)>,
+    others: BTreeMap<u64, i64>,
+}
 
 impl Order {
     fn block(&mut self, head: FrameHead, tick: i64) -> Block {
-        let former = self.0.insert(head.track, tick);
+        let former = match self.latest.replace((head.track, tick)) {
+            Some((track, former)) if track == head.track => Some(former),
+            Some((track, former)) => {
+                self.others.insert(track, former);
+                self.others.get(&head.track).copied()
+            }
+            None => None,
+        };
         // Only a BlockGroup has no flag for keyframes; there a reference tells the difference.
         let reference = (needs_group(&head) && !head.keyframe)
             .then(|| former.map_or(0, |former| former.saturating_sub(tick)));
@@ -142,15 +153,6 @@ struct Cluster {
     len: u64,
 }
 
-/// Blocks of one Cluster, laid out.
-#[derive(Debug)]
-pub(crate) struct Run {
-    /// Whether they are the first of it.
-    pub(crate) begins: bool,
-    pub(crate) blocks: Vec<Block>,
-    pub(crate) pieces: Vec<Bytes>,
-}
-
 impl Clusters {
     /// Cuts frames into Clusters: as few as the bounds allow. The first block of a Cluster may exceed
     /// them alone. `scale` is that of the output, and each Cluster's own size is on `width` bytes.
@@ -185,12 +187,18 @@ impl Clusters {
         }
     }
 
-    /// Lays out the next frames, as far as they are of one Cluster, and takes them off `frames`.
-    pub(crate) fn next(&mut self, frames: &mut &[Frame], tick: impl Fn(i64) -> i64) -> Option<Run> {
+    /// Lays out the next frames, as far as they are of one Cluster, and takes them off `frames`. Each
+    /// block is told, and whether its Cluster begins with it.
+    pub(crate) fn next(
+        &mut self,
+        frames: &mut &[Frame],
+        tick: impl Fn(i64) -> i64,
+        mut tell: impl FnMut(&Block, bool),
+    ) -> Option<Vec<Bytes>> {
         if frames.is_empty() {
             return None;
         }
-        let begins = self.left == 0;
+        let mut begins = self.left == 0;
         let mut head = Encoder::new(self.width);
         if begins {
             let cluster = self.due.pop_front()?;
@@ -202,7 +210,6 @@ impl Clusters {
         let (mine, rest) = frames.split_at_checked(self.left).unwrap_or((frames, &[]));
         *frames = rest;
         self.left = self.left.saturating_sub(mine.len());
-        let mut blocks = Vec::with_capacity(mine.len());
         let mut body = Pieces::with_room(mine.len().saturating_mul(BLOCK_ROOM));
         for frame in mine {
             let block = self
@@ -212,15 +219,10 @@ impl Clusters {
                 false => simple_block(&block, frame, self.base, &mut body),
                 true => block_group(&block, frame, (self.base, self.scale), &mut body),
             }
-            blocks.push(block);
+            tell(&block, std::mem::take(&mut begins));
         }
-        Some(Run {
-            begins,
-            blocks,
-            pieces: std::iter::once(head.take())
-                .chain(body.into_pieces())
-                .collect(),
-        })
+        let head = std::iter::once(head.take());
+        Some(head.chain(body.into_pieces()).collect())
     }
 }
 
@@ -322,11 +324,8 @@ fn additions(additions: &[BlockAddition], e: &mut Encoder) {
     });
 }
 
-/// Bytes that additions take where they are written.
+/// Bytes that additions take where they are written; there are some.
 pub(crate) fn written_len(additions: &[BlockAddition]) -> u64 {
-    if additions.is_empty() {
-        return 0;
-    }
     let more = additions.iter().map(|addition| {
         let mut number = Encoder::new(Width::Shortest);
         number.unsigned(id::BLOCK_ADD_ID, addition.id);

@@ -4,14 +4,14 @@ use std::borrow::Borrow;
 
 use bytes::Bytes;
 
-use super::cluster::{Block, Bounds, Clusters, Run};
+use super::cluster::{Bounds, Clusters};
 use super::cues::Cues;
 use super::header::{self, Layout};
 use super::tags::{self, Identity, Targets};
 use super::timeline::Place;
 use super::{Form, Output, Patch, WriterOptions};
 use crate::ebml::write::{Encoder, Width};
-use crate::fragment::{Fragment, Tag};
+use crate::fragment::{Fragment, FrameHead, Tag};
 use crate::timestamp::Timestamp;
 use crate::track::{Track, TrackKind};
 
@@ -37,6 +37,15 @@ enum Indexed {
     Keyframes(u64),
     /// The first frame of each Cluster: there are no pictures.
     Clusters,
+}
+
+impl Indexed {
+    fn takes(self, head: &FrameHead, begins: bool) -> bool {
+        match self {
+            Self::Keyframes(track) => head.keyframe && head.track == track,
+            Self::Clusters => begins,
+        }
+    }
 }
 
 impl File {
@@ -79,30 +88,23 @@ impl File {
             self.clusters = Clusters::new(fragment.heads(), tick, self.bounds, form);
         }
         let mut frames = fragment.frames.as_slice();
-        while let Some(run) = self.clusters.next(&mut frames, tick) {
-            self.write_run(run, output);
+        loop {
+            let position = output.position.saturating_sub(self.layout.segment);
+            let (indexed, cues, cluster) = (self.indexed, &mut self.cues, &mut self.cluster);
+            let run = self.clusters.next(&mut frames, tick, |block, begins| {
+                if begins {
+                    *cluster = position;
+                }
+                if indexed.takes(&block.head, begins) {
+                    cues.add(block.tick, block.head.track, *cluster);
+                }
+            });
+            let Some(pieces) = run else { break };
+            pieces.into_iter().for_each(|piece| output.push(piece));
         }
         if fragment.ends() {
             output.push(tags_after(fragment));
         }
-    }
-
-    fn write_run(&mut self, run: Run, output: &mut Output) {
-        if run.begins {
-            self.cluster = output.position.saturating_sub(self.layout.segment);
-        }
-        let indexed =
-            run.blocks
-                .iter()
-                .enumerate()
-                .filter(|(index, Block { head, .. })| match self.indexed {
-                    Indexed::Keyframes(track) => head.keyframe && head.track == track,
-                    Indexed::Clusters => run.begins && *index == 0,
-                });
-        for (_, block) in indexed {
-            self.cues.add(block.tick, block.head.track, self.cluster);
-        }
-        run.pieces.into_iter().for_each(|piece| output.push(piece));
     }
 
     /// Writes what comes last, and says what is to be patched. The last frame ends at `end`, in

@@ -1,6 +1,30 @@
 //! Fragments that are larger than the window.
 
+use std::io;
+
 use super::*;
+
+/// A spool in memory.
+#[derive(Debug, Default)]
+pub(super) struct Memory(pub(super) Vec<u8>);
+
+impl Spool for Memory {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn read(&mut self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        let rest = self.0.get(usize::try_from(at).unwrap()..).unwrap();
+        into.copy_from_slice(rest.get(..into.len()).unwrap());
+        Ok(())
+    }
+
+    fn clear(&mut self) -> io::Result<()> {
+        self.0.clear();
+        Ok(())
+    }
+}
 
 /// A fragment of so many frames, each of which takes 27 bytes.
 fn large(number: &str, frames: u8) -> Vec<u8> {
@@ -19,15 +43,15 @@ fn large(number: &str, frames: u8) -> Vec<u8> {
 }
 
 /// Fragment 2 of three is large.
-fn one(number: &String) -> Vec<u8> {
-    match number.as_str() {
+fn one(number: &str) -> Vec<u8> {
+    match number {
         "2" => large(number, 40),
         _ => media(number),
     }
 }
 
 fn sent(numbers: &[String]) -> Vec<u8> {
-    numbers.iter().flat_map(one).collect()
+    numbers.iter().flat_map(|number| one(number)).collect()
 }
 
 fn size() -> u64 {
@@ -283,7 +307,7 @@ proptest! {
                 Some((2, _)) => Reply::Refused(not_found()),
                 Some((3, at)) => Reply::Whole(in_band(&numbers[at % numbers.len()])),
                 Some((4, _)) => Reply::Whole([body.clone(), body].concat()),
-                Some((5, at)) => Reply::Whole([large("99", (at % 50) as u8), body].concat()),
+                Some((5, at)) => Reply::Whole([large("99", u8::try_from(at % 50).unwrap()), body].concat()),
                 _ => Reply::Whole(body),
             }
         });

@@ -26,7 +26,7 @@ impl Clock {
 
     /// `None` for a fragment without frames.
     pub(super) fn place(&mut self, fragment: &Fragment) -> Result<Option<Place>, WriteError> {
-        let earliest = fragment.frames.iter().map(|frame| frame.timestamp).min();
+        let earliest = fragment.heads().map(|head| head.timestamp).min();
         let Some(own) = earliest else {
             return Ok(None);
         };

@@ -104,6 +104,8 @@ proptest! {
             prop_assert_eq!((part.begins(), part.ends()), (index == 0, is_last));
             let before = part.part.as_ref().map(|part| part.first);
             prop_assert_eq!(before.is_none(), parts.len() == 1);
+            let bytes = part.part.as_ref().map_or(part.bytes, |part| part.bytes);
+            prop_assert_eq!(bytes, whole.bytes);
             prop_assert_eq!((before.unwrap_or(0), part.offset), (first, offset));
             prop_assert!(is_last || !part.frames.is_empty());
             prop_assert_eq!(!part.tags_before.is_empty(), index == 0);

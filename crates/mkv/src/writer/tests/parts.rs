@@ -23,6 +23,7 @@ pub(crate) fn in_parts(whole: &Fragment, size: usize) -> Vec<Fragment> {
             outline: Arc::clone(&outline),
             first: index * size,
             is_last,
+            bytes: whole.bytes,
         });
         if index > 0 {
             part.tags_before.clear();
