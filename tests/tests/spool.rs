@@ -1,4 +1,4 @@
-//! Fragments that are larger than the window, under both drivers.
+//! Fragments that are larger than the window, under every client.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -11,9 +11,10 @@ use std::path::{Path, PathBuf};
 
 use kvs_emulator::{Emulator, Stream};
 use kvs_file::{Options, Recording, TemporaryFile};
-use kvs_tests::{Driver, SECRET, both};
+use kvs_tests::{Driver, SECRET, each};
 use kvs_ureq::api::archived_media::Exception;
 use kvs_ureq::api::protocol::{Error, ErrorKind, Timestamp};
+use kvs_ureq::archive::asynchronous::{AsyncClient, Download};
 use kvs_ureq::archive::{ExportOptions, Report, Selection, TimestampOrigin};
 use kvs_ureq::mkv::{Fragment, Frame};
 
@@ -54,9 +55,9 @@ fn spooled(
     options: ExportOptions,
 ) -> Result<(Vec<Fragment>, Report), Error<Exception>> {
     let spool = TemporaryFile::within(folder);
-    let mut parts = Vec::new();
     match driver {
         Driver::Ureq(client) => {
+            let mut parts = Vec::new();
             let mut download = client.download(all(), options).with_spool(spool);
             for part in &mut download {
                 parts.push(part?);
@@ -64,16 +65,27 @@ fn spooled(
             }
             Ok((parts, download.report().clone()))
         }
-        Driver::Hyper(runtime, client) => runtime.block_on(async {
-            let mut download = client.download(all(), options).with_spool(spool);
-            while let Some(part) = download.next().await {
-                parts.push(part?);
-                assert_eq!(names(folder), 0);
-            }
-            Ok((parts, download.report().clone()))
-        }),
-        Driver::Smithy(..) => unreachable!("downloads are the drivers' own"),
+        Driver::Hyper(runtime, client) => {
+            let download = client.download(all(), options).with_spool(spool);
+            runtime.block_on(brought(download, folder))
+        }
+        Driver::Smithy(runtime, client) => {
+            let download = client.download(all(), options).with_spool(spool);
+            runtime.block_on(brought(download, folder))
+        }
     }
+}
+
+async fn brought<C: AsyncClient>(
+    mut download: Download<C>,
+    folder: &Path,
+) -> Result<(Vec<Fragment>, Report), Error<Exception>> {
+    let mut parts = Vec::new();
+    while let Some(part) = download.next().await {
+        parts.push(part?);
+        assert_eq!(names(folder), 0);
+    }
+    Ok((parts, download.report().clone()))
 }
 
 /// How many files somebody could find. Where a file that is open has to have a name, it may.
@@ -112,7 +124,7 @@ fn file(folder: &Path, fragments: &[Fragment]) -> Vec<u8> {
 #[test]
 fn parts_make_up_what_comes_whole_without_a_spool() {
     let emulator = demo();
-    both(emulator.url(), |driver, clock| {
+    each(emulator.url(), |driver, clock| {
         let (whole, report, failure) = driver.download(all(), options(1));
         assert!(failure.is_none(), "{failure:?}");
         assert_eq!(whole.len(), 15);
@@ -133,7 +145,7 @@ fn parts_make_up_what_comes_whole_without_a_spool() {
 #[test]
 fn a_disk_that_keeps_nothing_is_told() {
     let emulator = demo();
-    both(emulator.url(), |driver, _| {
+    each(emulator.url(), |driver, _| {
         let nowhere = Path::new(env!("CARGO_TARGET_TMPDIR")).join("spool-nowhere");
         let error = spooled(driver, &nowhere, options(1)).unwrap_err();
         assert!(matches!(error.kind, ErrorKind::Storage(_)), "{error}");
