@@ -32,3 +32,53 @@ fn beside(path: &Path) -> PathBuf {
     name.push(format!(".{process}-{count}-{package}"));
     path.with_file_name(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An empty folder, which goes when it is dropped.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let name = format!("kvs-hyper-{name}-{}", std::process::id());
+            let folder = std::env::temp_dir().join(name);
+            let _ = fs::remove_dir_all(&folder);
+            fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn files(&self) -> usize {
+            fs::read_dir(&self.0).unwrap().count()
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn the_older_file_is_replaced() {
+        let folder = Folder::new("replaced");
+        let file = folder.0.join("token.json");
+        for content in ["the first and longer one", "the second"] {
+            store(&file, content.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), content);
+            assert_eq!(folder.files(), 1);
+        }
+    }
+
+    #[test]
+    fn what_cannot_take_its_place_leaves_nothing_behind() {
+        let folder = Folder::new("occupied");
+        let file = folder.0.join("token.json");
+        fs::create_dir_all(file.join("and no file")).unwrap();
+        store(&file, b"secret").unwrap_err();
+        assert_eq!(folder.files(), 1);
+        store(&folder.0.join("nowhere").join("token.json"), b"secret").unwrap_err();
+        assert_eq!(folder.files(), 1);
+    }
+}

@@ -189,10 +189,13 @@ impl Environment {
     }
 }
 
-/// The process's own.
+/// The process's own. What is no text is not passed over: it is seen to be wrong.
 impl Default for Environment {
     fn default() -> Self {
-        Self::new(|name| std::env::var(name).ok())
+        Self::new(|name| {
+            let value = std::env::var_os(name)?;
+            Some(value.to_string_lossy().into_owned())
+        })
     }
 }
 

@@ -1,9 +1,11 @@
 //! Each failure is one line, an exit code, and nothing under the name of the output.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::process::Stdio;
+use std::time::{Duration, SystemTime};
 
+use kvs_archive::api::protocol::Timestamp;
 use kvs_emulator::Stream;
 
 use crate::support::{Bench, Run, TRANSPORTS, serve};
@@ -248,4 +250,94 @@ fn the_disk_is_full() {
     // A device is not replaced by a file.
     let run = bench.run("--emulator get demo -o /dev/full --overwrite");
     fails(&bench, &run, 1, &["/dev/full is no ordinary file"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_that_no_request_can_carry() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let emulator = serve(Stream::demo());
+    let bench = Bench::new("keys");
+    for transport in TRANSPORTS {
+        for (secret, why) in [
+            (&b"hunter2\r"[..], "has a line break in it"),
+            (b"hunter2\xff", "has a character that is not ASCII in it"),
+        ] {
+            let line = format!("get cam -o x.mkv --transport {transport}");
+            let mut kvs = bench.kvs_at(emulator.url(), &line);
+            let run = Run::of(kvs.env("AWS_SECRET_ACCESS_KEY", OsStr::from_bytes(secret)));
+            let why = format!("environment: AWS_SECRET_ACCESS_KEY {why}");
+            fails(&bench, &run, 1, &[&why]);
+            assert!(!run.stderr.contains("hunter2"), "{run:?}");
+        }
+    }
+}
+
+/// Refuses whatever it is asked, without a word; gives its address.
+fn refuses() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut reader = BufReader::new(&stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+                if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            // A client whose request is not read may not read the answer.
+            std::io::copy(&mut reader.take(length), &mut std::io::sink()).unwrap();
+            let answer =
+                b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            (&stream).write_all(answer).unwrap();
+        }
+    });
+    url
+}
+
+#[test]
+fn what_goes_wrong_beside_the_calls_is_a_warning() {
+    let bench = Bench::new("warned");
+    let config = "[default]\nregion = us-east-1\nsso_session = my\nsso_account_id = 1\n\
+                  sso_role_name = r\n[sso-session my]\nsso_region = us-east-1\n\
+                  sso_start_url = https://my.awsapps.com/start\n";
+    bench.write("config", config);
+    let soon = Timestamp::from(SystemTime::now() + Duration::from_secs(120));
+    let soon = Timestamp::new(soon.seconds(), 0).to_date_time().unwrap();
+    let token = format!(
+        r#"{{"accessToken":"a","expiresAt":"{soon}","clientId":"b","clientSecret":"c",
+        "registrationExpiresAt":"2099-12-31T00:00:00Z","refreshToken":"d"}}"#
+    );
+    let cache = bench.path(".aws/sso/cache");
+    std::fs::create_dir_all(&cache).unwrap();
+    // The SHA-1 sum of "my".
+    let file = "3ece1471f44f63177cbc35ba0b904e0c096b6783.json";
+    std::fs::write(cache.join(file), token).unwrap();
+    let url = refuses();
+    for transport in TRANSPORTS {
+        let mut kvs = bench.kvs(&format!("list cam --transport {transport}"));
+        let kvs = kvs
+            .env("HOME", &bench.folder)
+            .env("AWS_CONFIG_FILE", "config");
+        let run = Run::of(kvs.env("AWS_ENDPOINT_URL", &url));
+        let told: Vec<&str> = run.stderr.lines().collect();
+        let [warning, error] = told[..] else {
+            panic!("{run:?}")
+        };
+        let expected = format!(
+            "warning: the token of single sign-on is not renewed: {url}/token answers with an \
+             error (HTTP 400)"
+        );
+        assert_eq!(warning, expected);
+        assert!(error.starts_with("error: "), "{run:?}");
+        assert!(
+            error.contains("`aws sso login --profile default`"),
+            "{run:?}"
+        );
+        assert_eq!(run.code, 1);
+    }
 }

@@ -3,8 +3,8 @@
 //! [`Sources`] say where to look, in the order of AWS's SDKs: environment, profile, web identity,
 //! the IoT credential provider, container, instance metadata. A [`Search`] does the looking, and no
 //! I/O: it says what it needs to know, one thing after the other, and is told what came of it. Its
-//! transitions consume it, so that nothing is answered that was not asked. [`Cache`] decides when to
-//! search again.
+//! transitions consume it, so that nothing is answered that was not asked. Where it has renewed a
+//! person's token, it asks for that to be stored. [`Cache`] decides when to search again.
 //!
 //! ```
 //! use std::time::SystemTime;
