@@ -16,6 +16,8 @@ use crate::operations::range::Range;
 use crate::recording::{self, Recorded};
 
 const H264: &str = "V_MPEG4/ISO/AVC";
+/// Fragments back to one that stands alone: cameras begin each fragment with such a frame.
+const MOST_BEFORE: usize = 30;
 /// The longest content of an image, in letters of Base64.
 const LONGEST_CONTENT: usize = 6_291_456;
 
@@ -30,8 +32,8 @@ pub(crate) struct Scene {
 #[derive(Debug)]
 struct Media {
     part: Part,
-    /// What comes before it, where its pictures refer to that.
-    before: Option<Part>,
+    /// What comes before it, as far back as its pictures refer.
+    before: Vec<Part>,
 }
 
 /// A fragment, and when it began, in nanoseconds since 1970.
@@ -62,11 +64,8 @@ pub(crate) fn of(
         let (index, _) = *moments.first()?;
         let media = index.and_then(|index| {
             let held = part(index)?;
-            let before = index.checked_sub(1).filter(|_| !held.stands_alone());
-            Some(Media {
-                part: held,
-                before: before.and_then(part),
-            })
+            let before = before(&held, (0..index).rev().filter_map(part));
+            Some(Media { part: held, before })
         });
         Some(Scene {
             moments: moments.iter().map(|(_, at)| *at).collect(),
@@ -77,6 +76,21 @@ pub(crate) fn of(
     let moments: Vec<_> = moments.collect();
     let scenes = moments.chunk_by(|a, b| a.0 == b.0);
     scenes.filter_map(scene).collect()
+}
+
+/// What has to be decoded before a fragment, of the fragments `back` from it.
+fn before(held: &Part, mut back: impl Iterator<Item = Part>) -> Vec<Part> {
+    let mut before = Vec::new();
+    let mut stands_alone = held.stands_alone();
+    while !stands_alone
+        && before.len() < MOST_BEFORE
+        && let Some(part) = back.next()
+    {
+        stands_alone = part.stands_alone();
+        before.push(part);
+    }
+    before.reverse();
+    before
 }
 
 /// Which of some fragments, in order, holds a moment.
@@ -140,11 +154,9 @@ impl Media {
     fn pictures(&self, wanted: &BTreeSet<i64>, form: Form) -> Result<BTreeMap<i64, Bytes>, Error> {
         let mut stills = Stills::new(form)?;
         let mut pictures = BTreeMap::new();
-        if let Some(before) = &self.before {
-            for (shown, data) in before.units() {
-                let unit = Unit { shown, data: &data };
-                pictures.extend(stills.push(unit, None)?);
-            }
+        for (shown, data) in self.before.iter().flat_map(Part::units) {
+            let unit = Unit { shown, data: &data };
+            pictures.extend(stills.push(unit, None)?);
         }
         let mut missing = wanted.len();
         for (shown, data) in self.part.units() {
@@ -210,15 +222,10 @@ impl Part {
         last.or_else(|| times.first()).copied()
     }
 
-    /// Whether its pictures refer to none before it.
+    /// Whether its pictures refer to none before it; so it is where there are none.
     fn stands_alone(&self) -> bool {
-        let Some((_, mut frames)) = self.frames() else {
-            return true;
-        };
-        let Some(first) = frames.next() else {
-            return true;
-        };
-        first.keyframe && frames.all(|frame| frame.timestamp > first.timestamp)
+        let first = self.units().next();
+        first.is_none_or(|(shown, data)| Unit { shown, data: &data }.is_idr())
     }
 }
 

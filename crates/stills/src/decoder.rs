@@ -3,8 +3,8 @@
 use std::{fmt, mem};
 
 use bytes::Bytes;
+use openh264::OpenH264API;
 use openh264::decoder::{DecodedYUV, Decoder, DecoderConfig, Flush};
-use openh264::{OpenH264API, nal_units};
 
 use crate::encode::encode;
 use crate::{Error, Form, Unit};
@@ -59,7 +59,7 @@ impl<T> Stills<T> {
     pub fn push(&mut self, unit: Unit<'_>, mark: Option<T>) -> Result<Vec<(T, Bytes)>, Error> {
         let mut pictures = Vec::new();
         // Nothing refers to what came before.
-        if is_idr(unit.data) {
+        if unit.is_idr() {
             pictures = self.flush()?;
         }
         let shown = unit.shown;
@@ -134,11 +134,4 @@ fn decoder() -> Result<Decoder, Error> {
     let config = DecoderConfig::new().flush_after_decode(Flush::NoFlush);
     let decoder = Decoder::with_api_config(OpenH264API::from_source(), config);
     decoder.map_err(|error| Error::Decoder(error.to_string()))
-}
-
-/// Whether decoding begins afresh at a frame.
-fn is_idr(unit: &[u8]) -> bool {
-    const IDR: u8 = 5;
-    const START: usize = 3;
-    nal_units(unit).any(|unit| unit.get(START).is_some_and(|head| head & 0x1F == IDR))
 }

@@ -92,5 +92,21 @@ pub struct Unit<'a> {
     pub data: &'a [u8],
 }
 
+impl Unit<'_> {
+    /// Whether decoding begins afresh here: no frame from here on refers to one before. The decoder
+    /// begins with no other, so what some keyframes are, those with frames that are shown before them
+    /// and refer further back, does not do.
+    ///
+    /// ```
+    /// let data = b"\0\0\0\x01\x09\xF0\0\0\x01\x65\x88";
+    /// assert!(kvs_stills::Unit { shown: 0, data }.is_idr());
+    /// ```
+    pub fn is_idr(&self) -> bool {
+        const IDR: u8 = 5;
+        let mut starts = self.data.windows(4);
+        starts.any(|start| matches!(start, [0, 0, 1, head] if head & 0x1F == IDR))
+    }
+}
+
 #[cfg(test)]
 mod tests;

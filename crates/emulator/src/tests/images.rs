@@ -386,6 +386,46 @@ mod made {
         ));
     }
 
+    /// 60 pictures at 25 a second, of which each twentieth begins a fragment; the one that is shown
+    /// before it is stored behind it, and refers to it and to those of the fragment before.
+    #[test]
+    fn pictures_may_refer_to_the_fragment_before() {
+        let [all] = decode(include_bytes!("../../../cli/tests/cli/between.mkv"))
+            .try_into()
+            .unwrap();
+        let fragments = all.frames.chunk_by(|_, next| !next.keyframe).map(|frames| {
+            let mut fragment = all.clone();
+            fragment.frames = frames.to_vec();
+            fragment
+        });
+        let bytes = fragments.zip(1_u32..).flat_map(|(fragment, number)| {
+            let begins = fragment.frames.iter().map(|frame| frame.timestamp).min();
+            let options = PayloadOptions {
+                number: number.to_string().parse().unwrap(),
+                server_timestamp: kvs_mkv::Timestamp::from_millis(START),
+                producer_timestamp: kvs_mkv::Timestamp::from_nanos(
+                    START * 1_000_000 + begins.unwrap(),
+                ),
+                shift: 0,
+            };
+            payload::encode(&fragment, &options).concat()
+        });
+        let stream = Stream::from_matroska(bytes.collect::<Vec<u8>>()).unwrap();
+        let emulator = emulator(stream);
+        let client = Client::of(&emulator);
+        // The first of the second fragment, and of the third.
+        assert_eq!(numbers(&client, images(760, 1_760)), [19, 44]);
+        let each = (0..12).map(|step| {
+            let at = step * 200 + 160;
+            numbers(&client, images(at, at)).remove(0)
+        });
+        assert_eq!(
+            each.collect::<Vec<_>>(),
+            (0..12).map(|n| n * 5 + 4).collect::<Vec<_>>()
+        );
+        assert_eq!(numbers(&client, images(1_560, 1_560)), [39]);
+    }
+
     #[test]
     fn sound_gives_no_image_and_a_broken_frame_takes_its_own() {
         let mut fragments = demo();
