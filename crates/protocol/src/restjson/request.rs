@@ -10,7 +10,7 @@ use http::{HeaderMap, Method, Request};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use super::json::Json;
+use super::json::{Appended, Json};
 use super::text::{Place, Text};
 use super::wire::Wire;
 use super::{gzip, md5};
@@ -238,9 +238,17 @@ impl RequestBuilder {
     /// # Errors
     /// As [`checked`](Self::checked) and [`json`](Self::json).
     pub fn document<T: Wire>(self, input: &T) -> Result<Request<Bytes>, Invalid> {
-        let checked = self.with(check(input))?;
+        self.written(check(input), &|json| input.append(json))
+    }
+
+    fn written(
+        self,
+        violations: Vec<Violation>,
+        append: &dyn Fn(&mut Json) -> Appended,
+    ) -> Result<Request<Bytes>, Invalid> {
+        let checked = self.with(violations)?;
         let mut body = Json::default();
-        let appended = input.append(&mut body);
+        let appended = append(&mut body);
         checked.in_json(appended.map(|()| body.into()))
     }
 
