@@ -94,7 +94,7 @@ Examples:
   kvs images door --from -1h -o an-hour-ago --format png
   kvs images door --from -1d --to -1h --every 30m --height 180 -o thumbnails
 
-Each image is a file named by its moment, such as 20261124T100010Z.jpg, and images.jsonl has a line for
+Each image is a file named by its moment, such as 20261124T100010.000Z.jpg, and images.jsonl has a line for
 each: `file`, `bytes`, `time`. DIR.missing.jsonl names the moments of which there is no image, and says
 why; the exit code is 3 then. `kvs frames --stills` decodes here instead, every frame if need be.";
 

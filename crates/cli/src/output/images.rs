@@ -85,8 +85,7 @@ impl ImageFolder {
             Stills::Jpg => "jpg",
             Stills::Png => "png",
         };
-        // No system minds its characters.
-        let name = format!("{}.{extension}", time.replace(['-', ':'], ""));
+        let name = format!("{}.{extension}", in_name(time));
         let written = write_file(&self.folder.path(&name), content);
         written.map_err(|error| self.folder.unwritable(&name, &error))?;
         self.count = self.count.saturating_add(1);
@@ -126,6 +125,16 @@ impl ImageFolder {
             contents: Vec::new(),
             holes: publish(&self.target, vec![self.folder.seal()?], &self.holes)?,
         })
+    }
+}
+
+/// A moment as part of a file's name: no system minds its characters, and names are in the order of
+/// moments.
+fn in_name(time: &str) -> String {
+    let name = time.replace(['-', ':'], "");
+    match name.strip_suffix('Z').filter(|_| !name.contains('.')) {
+        Some(whole) => format!("{whole}.000Z"),
+        None => name,
     }
 }
 

@@ -31,7 +31,7 @@ fn the_emulator_says_what_it_needs() {
 #[cfg(feature = "stills")]
 mod made {
     use super::*;
-    use crate::support::number;
+    use crate::support::{names, number};
 
     fn numbers(bench: &Bench, folder: &str) -> Vec<u32> {
         let lines = bench.lines(&format!("{folder}/images.jsonl"));
@@ -56,14 +56,27 @@ mod made {
             let expected: Vec<u32> = (1..=28).map(|second| second * 25).collect();
             assert_eq!(numbers(&bench, transport), expected);
             let first = &bench.lines(&format!("{transport}/images.jsonl"))[0];
-            assert_eq!(first["file"], format!("20260101T000001Z.{format}"));
+            assert_eq!(first["file"], format!("20260101T000001.000Z.{format}"));
             assert_eq!(first["time"], "2026-01-01T00:00:01Z");
         }
+        let half = format!("images demo {moments} --height 90 -o half").replace("1s", "500ms");
+        bench.run(&format!("--emulator {half}")).well();
+        let mut expected: Vec<String> = bench
+            .lines("half/images.jsonl")
+            .iter()
+            .map(|line| line["file"].as_str().unwrap().to_owned())
+            .collect();
+        expected.push("images.jsonl".to_owned());
+        assert_eq!(
+            names(&bench.path("half")),
+            expected,
+            "in the order of moments"
+        );
         let one = "--emulator images demo --from 2026-01-01T00:00:02.04Z -o ureq --height 180";
         bench.run(one).fails(1, &["exists", "--overwrite"]);
         bench.run(&format!("{one} --overwrite")).well();
         assert_eq!(numbers(&bench, "ureq"), [51]);
-        assert_eq!(bench.names(), ["hyper", "ureq"]);
+        assert_eq!(bench.names(), ["half", "hyper", "ureq"]);
     }
 
     #[test]
