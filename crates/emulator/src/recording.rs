@@ -274,8 +274,9 @@ impl Recorded<'_> {
 
     /// Its bytes as they are served: as they were captured, or written anew.
     pub(crate) fn payload(&self) -> Vec<Bytes> {
-        if self.is_first && self.stored.number.is_some() {
-            return self.stored.fragment.raw.clone();
+        let raw = &self.stored.fragment.raw;
+        if self.is_first && self.stored.number.is_some() && !raw.is_empty() {
+            return raw.clone();
         }
         let Some(number) = self.number() else {
             return Vec::new();

@@ -1,5 +1,5 @@
 use super::*;
-use kvs_mkv::State;
+use kvs_mkv::{State, Writer, WriterOptions};
 
 const A: &str = "91343852333181432392682062607743920146159169392";
 const B: &str = "91343852333181432397633822764885441725874549018";
@@ -40,6 +40,36 @@ fn captures_are_served_byte_for_byte() {
     );
     let padded = format!("00{A}");
     assert_eq!(client.answer(fetch(&[padded])).body, pieces[0]);
+}
+
+/// What was made one file of has a header once; each fragment is served with one.
+#[test]
+fn files_that_play_keep_their_numbers() {
+    let sent = decode(&capture(&[A, B, C]).concat());
+    let mut writer = Writer::new(WriterOptions::default());
+    for fragment in &sent {
+        writer.write(fragment).unwrap();
+    }
+    let file = writer.finish().pieces.concat();
+    let emulator = emulator(Stream::from_matroska(file).unwrap());
+    let client = Client::of(&emulator);
+    let listed = sorted(listed(&client));
+    assert_eq!(listed.len(), 3);
+    for ((listed, number), sent) in listed.iter().zip([A, B, C]).zip(&sent) {
+        let body = body(&client, listed);
+        assert_eq!(listed.fragment_size_in_bytes as usize, body.len());
+        let [served] = &decode(&body)[..] else {
+            panic!("one fragment")
+        };
+        assert_eq!(served.state, State::Complete);
+        assert_eq!(served.number.as_ref().unwrap().to_string(), number);
+        assert_eq!(served.producer_timestamp, sent.producer_timestamp);
+        let data = |fragment: &kvs_mkv::Fragment| {
+            let frames = fragment.frames.iter();
+            frames.map(|frame| frame.data.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(data(served), data(sent));
+    }
 }
 
 #[test]
