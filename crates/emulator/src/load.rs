@@ -25,7 +25,7 @@ pub(crate) struct Loaded {
 #[derive(Clone)]
 pub(crate) struct Stored {
     pub(crate) fragment: Fragment,
-    /// The number it was captured with. It is served as it came, if that is with it.
+    /// The number it was captured with, under which it is served: as it is, if it stands alone.
     pub(crate) number: Option<FragmentNumber>,
     /// Nanoseconds that it plays.
     pub(crate) length: i64,
@@ -39,6 +39,15 @@ impl Stored {
             fragment,
             number: None,
         }
+    }
+
+    /// The bytes it came as, if they are a document of their own, as the service sends each. In a file
+    /// that plays they are a part of one.
+    pub(crate) fn document(&self) -> Option<&[Bytes]> {
+        const EBML: [u8; 4] = [0x1A, 0x45, 0xDF, 0xA3];
+        let raw = &self.fragment.raw;
+        let beginning = raw.iter().flatten().take(EBML.len());
+        beginning.eq(&EBML).then_some(raw)
     }
 }
 
@@ -183,7 +192,7 @@ impl Loaded {
 
     /// What the service sent, be it a fragment, an empty one or an error in its place; or what was made
     /// one file of.
-    fn take_captured(&mut self, mut fragment: Fragment) {
+    fn take_captured(&mut self, fragment: Fragment) {
         if fragment.state == State::Truncated {
             return self.warn(&fragment, "is cut short, and is left out");
         }
@@ -194,9 +203,6 @@ impl Loaded {
         match known.and_then(|index| self.fragments.get(*index)) {
             None => {
                 self.by_number.insert(number.clone(), self.fragments.len());
-                if !stands_alone(&fragment) {
-                    fragment.raw = Vec::new();
-                }
                 self.keep(fragment, Some(number));
             }
             Some(other) if same_bytes(&other.fragment, &fragment) => {
@@ -233,14 +239,6 @@ impl Loaded {
         let warning = format!("the fragment at byte {} {what}", fragment.offset);
         self.warnings.push(warning);
     }
-}
-
-/// Whether it came as a document of its own, as the service sends each. In a file that plays it is
-/// a part of one.
-fn stands_alone(fragment: &Fragment) -> bool {
-    const EBML: [u8; 4] = [0x1A, 0x45, 0xDF, 0xA3];
-    let beginning = fragment.raw.iter().flatten().take(EBML.len());
-    beginning.eq(&EBML)
 }
 
 fn same_bytes(a: &Fragment, b: &Fragment) -> bool {

@@ -274,9 +274,11 @@ impl Recorded<'_> {
 
     /// Its bytes as they are served: as they were captured, or written anew.
     pub(crate) fn payload(&self) -> Vec<Bytes> {
-        let raw = &self.stored.fragment.raw;
-        if self.is_first && self.stored.number.is_some() && !raw.is_empty() {
-            return raw.clone();
+        if self.is_first
+            && self.stored.number.is_some()
+            && let Some(document) = self.stored.document()
+        {
+            return document.to_vec();
         }
         let Some(number) = self.number() else {
             return Vec::new();
