@@ -28,4 +28,4 @@ pub use kvs_mkv as mkv;
 pub use listing::{Listed, Listing};
 pub use plan::Plan;
 pub use report::{Missing, MissingReason, Planned, Report};
-pub use selection::{Selection, TimestampOrigin, Wanted};
+pub use selection::{Selection, TimestampOrigin, Wanted, name_or_arn};

@@ -103,8 +103,17 @@ pub(crate) fn list(
 /// The service's limit on a page of `ListFragments`.
 const LARGEST_PAGE: i64 = 1_000;
 
-/// A stream as the two members by which operations name it: no name begins like an ARN.
-pub(crate) fn name_or_arn(stream: &str) -> (Option<String>, Option<String>) {
+/// A stream as the two members by which operations name it, StreamName and StreamARN: no name begins
+/// like an ARN.
+///
+/// ```
+/// use kvs_archive::name_or_arn;
+///
+/// let arn = "arn:aws:kinesisvideo:eu-west-1:123456789012:stream/door/1790000000000";
+/// assert_eq!(name_or_arn("door"), (Some("door".to_owned()), None));
+/// assert_eq!(name_or_arn(arn), (None, Some(arn.to_owned())));
+/// ```
+pub fn name_or_arn(stream: &str) -> (Option<String>, Option<String>) {
     if stream.starts_with("arn:") {
         (None, Some(stream.to_owned()))
     } else {

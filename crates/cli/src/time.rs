@@ -75,7 +75,7 @@ impl FromStr for Moment {
 }
 
 /// Digits and a unit.
-fn duration(text: &str) -> Option<Duration> {
+pub(crate) fn duration(text: &str) -> Option<Duration> {
     let split = text.len().checked_sub(1)?;
     let (digits, unit) = text.split_at_checked(split)?;
     let unit: u64 = match unit {
@@ -85,9 +85,13 @@ fn duration(text: &str) -> Option<Duration> {
         "d" => 86_400,
         _ => return None,
     };
+    count(digits)?.checked_mul(unit).map(Duration::from_secs)
+}
+
+/// Digits alone.
+pub(crate) fn count(digits: &str) -> Option<u64> {
     let is_number = digits.bytes().all(|b| b.is_ascii_digit());
-    let count: u64 = is_number.then(|| digits.parse().ok()).flatten()?;
-    count.checked_mul(unit).map(Duration::from_secs)
+    is_number.then(|| digits.parse().ok()).flatten()
 }
 
 /// RFC 3339 wants seconds and a zone; people leave them out.

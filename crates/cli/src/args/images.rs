@@ -3,12 +3,13 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
 
 use clap::Args;
 
 use super::help::{IMAGES_EXAMPLES, TIMES};
 use super::{By, Stills};
-use crate::time::Moment;
+use crate::time::{Moment, count, duration};
 
 #[derive(Debug, Args)]
 #[command(after_help = format!("{TIMES}\n\n{IMAGES_EXAMPLES}"))]
@@ -67,20 +68,11 @@ impl FromStr for Every {
 
     fn from_str(text: &str) -> Result<Self, BadLength> {
         const LEAST: i32 = 200;
-        let units = [
-            ("ms", 1),
-            ("s", 1_000),
-            ("m", 60_000),
-            ("h", 3_600_000),
-            ("d", 86_400_000),
-        ];
-        let found = units
-            .iter()
-            .find_map(|(unit, millis)| Some((text.strip_suffix(unit)?, millis)));
-        let (digits, unit) = found.ok_or(BadLength)?;
-        let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
-        let count: Option<i32> = is_number.then(|| digits.parse().ok()).flatten();
-        let millis = count.and_then(|count| count.checked_mul(*unit));
+        let length = match text.strip_suffix("ms") {
+            Some(digits) => count(digits).map(Duration::from_millis),
+            None => duration(text),
+        };
+        let millis = length.and_then(|length| i32::try_from(length.as_millis()).ok());
         let millis = millis.filter(|millis| *millis >= LEAST).ok_or(BadLength)?;
         Ok(Self { millis })
     }

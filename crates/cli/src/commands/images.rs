@@ -4,7 +4,9 @@ use std::time::SystemTime;
 
 use kvs_archive::api::archived_media::{Format, GetImages, ImageSelectorType};
 use kvs_archive::api::protocol::Timestamp;
+use kvs_archive::name_or_arn;
 
+use super::selection::{check_order, resolve};
 use crate::args::{By, Global, Images, Stills};
 use crate::exit::{Failure, Outcome, say};
 use crate::output::ImageFolder;
@@ -43,19 +45,11 @@ pub(super) fn run(images: &Images, global: &Global) -> Result<Outcome, Failure> 
 
 /// The first moment, and one that is not before the last.
 fn range(images: &Images, now: Timestamp) -> Result<(i64, i64), Failure> {
-    let resolve = |name: &str, moment: crate::time::Moment| {
-        let found = moment.resolve(now).map(Timestamp::as_millis);
-        found.ok_or_else(|| {
-            Failure::usage(format_args!("{name} is before all times; give a later one"))
-        })
-    };
-    let from = resolve("--from", images.from)?;
-    let to = images.to.map(|to| resolve("--to", to)).transpose()?;
+    let from = resolve("--from", images.from, now)?;
+    let to = images.to.map(|to| resolve("--to", to, now)).transpose()?;
     let to = to.unwrap_or(from);
-    if from > to {
-        return Err(Failure::usage("--from is after --to; exchange them"));
-    }
-    Ok((from, to))
+    check_order(from, to)?;
+    Ok((from.as_millis(), to.as_millis()))
 }
 
 /// The ranges of calls that have all moments between them, each once.
@@ -73,16 +67,10 @@ fn windows(from: i64, to: i64, every: i64) -> impl Iterator<Item = (i64, i64)> {
 }
 
 fn request(images: &Images, start: i64, end: i64) -> GetImages {
-    let is_arn = images.stream.starts_with("arn:");
-    let stream = Some(images.stream.clone());
-    let (name, arn) = if is_arn {
-        (None, stream)
-    } else {
-        (stream, None)
-    };
+    let (stream_name, stream_arn) = name_or_arn(&images.stream);
     GetImages {
-        stream_name: name,
-        stream_arn: arn,
+        stream_name,
+        stream_arn,
         image_selector_type: Some(match images.by {
             By::Producer => ImageSelectorType::ProducerTimestamp,
             By::Server => ImageSelectorType::ServerTimestamp,

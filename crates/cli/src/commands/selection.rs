@@ -32,29 +32,42 @@ impl Resolved {
     }
 
     fn at(range: &Range, now: Timestamp) -> Result<Self, Failure> {
-        let resolve = |name: &str, moment: Option<Moment>, otherwise: Timestamp| match moment {
+        let end = |option, moment: Option<Moment>, otherwise| match moment {
             None => Ok(otherwise),
-            Some(moment) => moment.resolve(now).ok_or_else(|| {
-                Failure::usage(format_args!("{name} is before all times; give a later one"))
-            }),
+            Some(moment) => resolve(option, moment, now),
         };
         let latest = match range.by {
             By::Producer => Timestamp::new(now.seconds().saturating_add(AHEAD), 0),
             By::Server => now,
         };
-        let from = resolve("--from", range.from, Timestamp::default())?;
-        let to = resolve("--to", range.to, latest.max(from))?;
-        if from > to {
-            return Err(Failure::usage(format_args!(
-                "--from ({from}) is after --to ({to}); exchange them"
-            )));
-        }
+        let from = end("--from", range.from, Timestamp::default())?;
+        let to = end("--to", range.to, latest.max(from))?;
+        check_order(from, to)?;
         Ok(Self {
             by: range.by.into(),
             from,
             to,
         })
     }
+}
+
+/// The moment that an option names.
+pub(super) fn resolve(option: &str, moment: Moment, now: Timestamp) -> Result<Timestamp, Failure> {
+    moment.resolve(now).ok_or_else(|| {
+        Failure::usage(format_args!(
+            "{option} is before all times; give a later one"
+        ))
+    })
+}
+
+/// Refuses a range that ends before it begins.
+pub(super) fn check_order(from: Timestamp, to: Timestamp) -> Result<(), Failure> {
+    if from > to {
+        return Err(Failure::usage(format_args!(
+            "--from ({from}) is after --to ({to}); exchange them"
+        )));
+    }
+    Ok(())
 }
 
 /// What is to be fetched of a stream.
