@@ -35,16 +35,8 @@ pub(crate) struct Provider {
 
 impl Provider {
     pub(crate) fn new(settings: &Settings, environment: Environment) -> Result<Self, Invalid> {
-        let given = settings.credentials.clone();
-        given
-            .as_ref()
-            .map_or(Ok(()), Credentials::check)
-            .map_err(|invalid| {
-                let problem = format!("are of no use: {invalid}");
-                Invalid::new("the settings' credentials", problem)
-            })?;
         Ok(Self {
-            given: given.map(Arc::new),
+            given: settings.given_credentials()?.map(Arc::new),
             sources: settings.sources.clone(),
             environment,
             cache: Mutex::default(),

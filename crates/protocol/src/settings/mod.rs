@@ -58,8 +58,8 @@ pub type Env<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Settings {
     /// Region of the control service, and of the credential scope.
     pub region: String,
-    /// What to sign with, given outright; a client takes what passes
-    /// [`Credentials::check`] alone.
+    /// What to sign with, given outright; a client takes them as
+    /// [`given_credentials`](Self::given_credentials).
     pub credentials: Option<Credentials>,
     /// Where credentials are looked for when none are given; without either every call ends in an
     /// error that says so.
@@ -109,6 +109,20 @@ impl Settings {
             retry: RetryPolicy::default(),
             app_id: None,
         }
+    }
+
+    /// The credentials that are given, if there are any.
+    ///
+    /// # Errors
+    /// [`Invalid`] where [no request can carry](Credentials::check) them.
+    pub fn given_credentials(&self) -> Result<Option<Credentials>, Invalid> {
+        if let Some(given) = &self.credentials {
+            given.check().map_err(|invalid| {
+                let problem = format!("are of no use: {invalid}");
+                Invalid::new("the settings' credentials", problem)
+            })?;
+        }
+        Ok(self.credentials.clone())
     }
 
     /// Where the shared files are: the config file, then the credentials file.
