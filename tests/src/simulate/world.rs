@@ -21,6 +21,8 @@ const BEGINNING: u64 = 1_800_000_000;
 /// Bytes of a frame, and of a piece of a body, at most.
 pub(super) const MOST_FRAME: usize = 700;
 pub(super) const MOST_PIECE: usize = 512;
+/// Bytes of what stands before the frames of a fragment, about.
+const BEFORE_FRAMES: usize = 400;
 /// A recording of one frame, whose data is put in its place.
 const RECORDED: &[u8] = b"\x1A\x45\xDF\xA3\x8B\x42\x82\x88matroska\x18\x53\x80\x67\x93\
     \x1F\x43\xB6\x75\x8E\xE7\x81\x05\xA3\x89\x81\x00\x00\x80frame";
@@ -270,7 +272,7 @@ impl World {
             ("body ended early", None),
         ] {
             if self.fault(name, 30) {
-                let cut = self.dice.index(flow.bytes.len() + 1);
+                let cut = self.cut(&whole, flow.bytes.len());
                 flow.bytes.truncate(cut);
                 flow.end = end;
             }
@@ -286,6 +288,17 @@ impl World {
             .expect("sound")
             .into_parts();
         Ok((head, flow))
+    }
+
+    /// Where a body of fragments with these ends is cut: anywhere, or in what stands before the
+    /// frames of one, where it can pass for an empty fragment.
+    fn cut(&mut self, fragments: &[(u64, usize, bool)], len: usize) -> usize {
+        if self.dice.percent(50) {
+            return self.dice.index(len + 1);
+        }
+        let before = self.dice.index(fragments.len() + 1).checked_sub(1);
+        let begin = before.map_or(0, |before| fragments[before].1);
+        len.min(begin + self.dice.index(BEFORE_FRAMES))
     }
 
     /// Writes a fragment, or what comes in its place; whether it is there.
