@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 
 use kvs_mkv::{
-    BlockAddition, Bytes, Damage, Decoder, Event, Fragment, Fragments, Frame, Tail, Writer,
+    BlockAddition, Bytes, Damage, Decoder, Event, Fragment, Fragments, Frame, Parts, Tail, Writer,
 };
 
 /// What is read of an input that comes in pieces of these sizes, again and again, as slices; in one
@@ -27,6 +27,34 @@ pub fn decode(mut input: &[u8], sizes: &[u8]) -> Vec<Result<Fragment, Damage>> {
     }
     fragments.finish();
     told.extend(std::iter::from_fn(|| fragments.next_fragment()));
+    told
+}
+
+/// The fragments of an input, each in parts of so many bytes, of pieces of that size.
+pub fn parts(input: &[u8], size: u8) -> Vec<Fragment> {
+    let mut fragments = Fragments::new().outlining();
+    fragments.push_slice(input);
+    fragments.finish();
+    let told = std::iter::from_fn(|| fragments.next_fragment());
+    let outlines: Vec<Fragment> = told.flatten().collect();
+    outlines
+        .into_iter()
+        .flat_map(|outline| parts_of(outline, input, size))
+        .collect()
+}
+
+fn parts_of(outline: Fragment, input: &[u8], size: u8) -> Vec<Fragment> {
+    if outline.part.is_none() {
+        return vec![outline];
+    }
+    let mut parts = Parts::new(outline, size.into());
+    let mut told = Vec::new();
+    for piece in input.chunks(usize::from(size).max(1)) {
+        parts.push(Bytes::copy_from_slice(piece));
+        told.extend(std::iter::from_fn(|| parts.next_part().expect("as it was")));
+    }
+    parts.finish();
+    told.extend(std::iter::from_fn(|| parts.next_part().expect("as it was")));
     told
 }
 
