@@ -16,12 +16,12 @@ use kvs_archive::{
     Dispatch, DispatchStep, Endpoints, ExportOptions, Listed, Plan, Selection, TimestampOrigin,
     asynchronous,
 };
+use kvs_host::Environment;
 
 use crate::body::Body;
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::{Environment, Provider};
+use crate::credentials::Provider;
 use crate::dial::Connect;
-use crate::settings;
 use crate::transport::{Fittings, Transport};
 use crate::{Download, Pages};
 
@@ -189,7 +189,7 @@ impl Client {
     /// # Errors
     /// [`Invalid`] names the setting that is missing or cannot be used.
     pub fn from_env() -> Result<Self, Invalid> {
-        Self::new(&settings::from_surroundings(Explicit::default())?)
+        Self::new(&kvs_host::from_surroundings(Explicit::default())?)
     }
 
     /// A client in the making.

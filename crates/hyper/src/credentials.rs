@@ -1,10 +1,5 @@
 //! Credentials, searched for when they are needed.
 
-use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
-use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,10 +10,10 @@ use kvs_archive::api::protocol::credentials::{
 };
 use kvs_archive::api::protocol::settings::NO_CREDENTIALS;
 use kvs_archive::api::protocol::{Interruption, Invalid, Settings};
+use kvs_host::Environment;
 use tokio::task::spawn_blocking;
 
 use crate::client::Client;
-use crate::store::store;
 use crate::transport::Transport;
 
 /// What the calls of a client are signed with.
@@ -99,8 +94,10 @@ impl Provider {
     async fn find_out(&self, ask: Ask, client: &Client) -> Answer {
         match ask {
             Ask::Env(name) => self.environment.answer(name),
-            Ask::File(path) => aside(move || Answer::content(read(&path))).await,
-            Ask::Run { program, arguments } => aside(move || run(&program, &arguments)).await,
+            Ask::File(path) => aside(move || kvs_host::read(&path)).await,
+            Ask::Run { program, arguments } => {
+                aside(move || kvs_host::run(&program, &arguments)).await
+            }
             Ask::Http { request, within } => fetch(client.transport(), request, within).await,
             Ask::HttpMtls {
                 request,
@@ -114,9 +111,7 @@ impl Provider {
                 client.clock().sleep(duration).await;
                 Answer::Nothing
             }
-            Ask::Store { path, content } => {
-                aside(move || Answer::stored(store(&path, &content))).await
-            }
+            Ask::Store { path, content } => aside(move || kvs_host::store(&path, &content)).await,
             Ask::Tell(notice) => {
                 if let Some(observer) = client.observer() {
                     observer.notice(&notice);
@@ -146,61 +141,4 @@ async fn fetch(transport: &Transport, request: Request<Bytes>, within: Duration)
     answer
         .await
         .map_or_else(Answer::Interrupted, Answer::Response)
-}
-
-/// The content of a file, up to the limit.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let limit = u64::try_from(Ask::LIMIT).unwrap_or(u64::MAX);
-    let file = File::open(path)?;
-    let length = file.metadata()?.len().min(limit);
-    // As large as need be from the beginning: moving it would leave secrets behind.
-    let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    file.take(limit).read_to_end(&mut content)?;
-    Ok(content)
-}
-
-/// What a program writes. It may ask the person at the terminal for something.
-fn run(program: &str, arguments: &[String]) -> Answer {
-    let mut command = Command::new(program);
-    let command = command.args(arguments).stdin(Stdio::inherit());
-    match command.output() {
-        Ok(output) if output.status.success() => Answer::content(Ok(output.stdout)),
-        Ok(output) => {
-            let told = String::from_utf8_lossy(&output.stderr);
-            let told = told.lines().next().unwrap_or_default();
-            Answer::Failed(format!("failed ({}): {told}", output.status))
-        }
-        Err(error) => Answer::Failed(format!("cannot be run: {error}")),
-    }
-}
-
-type Lookup = dyn Fn(&str) -> Option<String> + Send + Sync;
-
-/// Where variables are looked up.
-pub(crate) struct Environment(Box<Lookup>);
-
-impl Environment {
-    pub(crate) fn new(lookup: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
-        Self(Box::new(lookup))
-    }
-
-    fn answer(&self, name: &str) -> Answer {
-        (self.0)(name).map_or(Answer::Nothing, Answer::text)
-    }
-}
-
-/// The process's own. What is no text is not passed over: it is seen to be wrong.
-impl Default for Environment {
-    fn default() -> Self {
-        Self::new(|name| {
-            let value = std::env::var_os(name)?;
-            Some(value.to_string_lossy().into_owned())
-        })
-    }
-}
-
-impl fmt::Debug for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Environment(…)")
-    }
 }

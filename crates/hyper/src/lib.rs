@@ -45,11 +45,7 @@ mod dial;
 mod exchange;
 mod pool;
 mod proxy;
-mod settings;
-mod store;
 mod tls;
-#[cfg(feature = "tracing")]
-mod tracing;
 mod transport;
 
 pub use body::Body;
@@ -61,9 +57,9 @@ pub use kvs_archive::api;
 pub use kvs_archive::api::protocol::observe;
 pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Observer, Settings, Timeouts};
 pub use kvs_archive::mkv;
-pub use settings::from_surroundings;
 #[cfg(feature = "tracing")]
-pub use tracing::Tracing;
+pub use kvs_host::Tracing;
+pub use kvs_host::from_surroundings;
 
 /// The fragments of a selection, in order, each once and whole; see [`Client::download`].
 pub type Download = archive::asynchronous::Download<Client>;

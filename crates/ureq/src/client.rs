@@ -16,14 +16,14 @@ use kvs_archive::{
     Dispatch, DispatchStep, Endpoints, ExportOptions, Listed, Listing, Plan, Selection,
     TimestampOrigin,
 };
+use kvs_host::Environment;
 
 use crate::body::Body;
 use crate::clock::{Clock, SystemClock};
 use crate::connect::Connect;
-use crate::credentials::{Environment, Provider};
+use crate::credentials::Provider;
 use crate::download::Download;
 use crate::pages::Pages;
-use crate::settings;
 use crate::spare::Spare;
 use crate::transport::{Fittings, Limit, Transport};
 
@@ -193,7 +193,7 @@ impl Client {
     /// # Errors
     /// [`Invalid`] names the setting that is missing or cannot be used.
     pub fn from_env() -> Result<Self, Invalid> {
-        Self::new(&settings::from_surroundings(Explicit::default())?)
+        Self::new(&kvs_host::from_surroundings(Explicit::default())?)
     }
 
     /// A client in the making.

@@ -36,13 +36,9 @@ mod connect;
 mod credentials;
 mod download;
 mod pages;
-mod settings;
 mod spare;
-mod store;
 mod threads;
 mod tls;
-#[cfg(feature = "tracing")]
-mod tracing;
 mod transport;
 mod unversioned;
 
@@ -56,7 +52,7 @@ pub use kvs_archive::api;
 pub use kvs_archive::api::protocol::observe;
 pub use kvs_archive::api::protocol::{Error, Invalid, MinimumRate, Observer, Settings, Timeouts};
 pub use kvs_archive::mkv;
-pub use pages::Pages;
-pub use settings::from_surroundings;
 #[cfg(feature = "tracing")]
-pub use tracing::Tracing;
+pub use kvs_host::Tracing;
+pub use kvs_host::from_surroundings;
+pub use pages::Pages;

@@ -21,7 +21,7 @@ enum External {
     Only(&'static [&'static str]),
 }
 
-const ROOMS: [Room; 16] = [
+const ROOMS: [Room; 17] = [
     room("kvs-codegen", &[]),
     room("xtask", &["kvs-codegen"]),
     sansio("kvs-protocol", &[], CODECS),
@@ -30,9 +30,10 @@ const ROOMS: [Room; 16] = [
     sansio("kvs-mp4", &["kvs-mkv"], &["bytes", "mp4-atom"]),
     room("kvs-stills", &[]),
     sansio("kvs-archive", &["kvs-api", "kvs-mkv"], CODECS),
+    room("kvs-host", &["kvs-archive"]),
     room("kvs-file", &["kvs-archive"]),
-    room("kvs-ureq", &["kvs-archive"]),
-    room("kvs-hyper", &["kvs-archive"]),
+    room("kvs-ureq", &["kvs-archive", "kvs-host"]),
+    room("kvs-hyper", &["kvs-archive", "kvs-host"]),
     room("kvs-smithy", &["kvs-archive"]),
     room(
         "kvs-emulator",
@@ -63,6 +64,7 @@ const CRATES: &[&str] = &[
     "kvs-mp4",
     "kvs-stills",
     "kvs-archive",
+    "kvs-host",
     "kvs-file",
     "kvs-ureq",
     "kvs-hyper",

@@ -5,8 +5,17 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Puts a file in the place of an older one. On Unix, nobody but its owner can read it.
-pub(crate) fn store(path: &Path, content: &[u8]) -> io::Result<()> {
+use kvs_archive::api::protocol::credentials::Answer;
+
+/// Puts a file in the place of an older one: the answer to [`Ask::Store`]. On Unix, nobody but its
+/// owner can read it.
+///
+/// [`Ask::Store`]: kvs_archive::api::protocol::credentials::Ask::Store
+pub fn store(path: &Path, content: &[u8]) -> Answer {
+    Answer::stored(replace(path, content))
+}
+
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let temporary = beside(path);
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -42,7 +51,7 @@ mod tests {
 
     impl Folder {
         fn new(name: &str) -> Self {
-            let name = format!("kvs-hyper-{name}-{}", std::process::id());
+            let name = format!("kvs-host-{name}-{}", std::process::id());
             let folder = std::env::temp_dir().join(name);
             let _ = fs::remove_dir_all(&folder);
             fs::create_dir_all(&folder).unwrap();
@@ -65,7 +74,7 @@ mod tests {
         let folder = Folder::new("replaced");
         let file = folder.0.join("token.json");
         for content in ["the first and longer one", "the second"] {
-            store(&file, content.as_bytes()).unwrap();
+            replace(&file, content.as_bytes()).unwrap();
             assert_eq!(fs::read_to_string(&file).unwrap(), content);
             assert_eq!(folder.files(), 1);
         }
@@ -76,9 +85,9 @@ mod tests {
         let folder = Folder::new("occupied");
         let file = folder.0.join("token.json");
         fs::create_dir_all(file.join("and no file")).unwrap();
-        store(&file, b"secret").unwrap_err();
+        replace(&file, b"secret").unwrap_err();
         assert_eq!(folder.files(), 1);
-        store(&folder.0.join("nowhere").join("token.json"), b"secret").unwrap_err();
+        replace(&folder.0.join("nowhere").join("token.json"), b"secret").unwrap_err();
         assert_eq!(folder.files(), 1);
     }
 }
