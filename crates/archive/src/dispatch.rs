@@ -43,8 +43,12 @@ enum Known {
     Somewhere,
     /// Told by the control service for this very operation.
     New(Arc<Target>),
-    /// In use. If it was `remembered` from an earlier operation, it may be out of date.
-    InUse { remembered: bool },
+    /// In use.
+    InUse,
+    /// In use, remembered from an earlier operation, and perhaps out of date.
+    Remembered(Arc<Target>),
+    /// As much as [`Endpoints`] know, now that the one which was remembered has failed.
+    Moved,
 }
 
 /// What is to be sent.
@@ -86,17 +90,24 @@ impl<'o, O: Operation> Dispatch<'o, O> {
     /// What stops the operation before it leaves the machine: [`ErrorKind::Invalid`] and
     /// [`ErrorKind::Violations`].
     pub fn step(&mut self, endpoints: &Endpoints) -> Result<DispatchStep<'o, O>, Error<O::Error>> {
-        let in_use = Known::InUse { remembered: false };
-        if let Known::New(target) = std::mem::replace(&mut self.endpoint, in_use) {
-            return Ok(DispatchStep::Send(self.call(target)?));
-        }
+        let has_moved = match std::mem::replace(&mut self.endpoint, Known::InUse) {
+            Known::New(target) => return Ok(DispatchStep::Send(self.call(target)?)),
+            Known::Moved => true,
+            Known::Somewhere | Known::InUse | Known::Remembered(_) => false,
+        };
         let location = endpoints.locate(O::SERVICE, self.operation.route());
         match location.map_err(|invalid| Error::unsent(O::NAME, ErrorKind::Invalid(invalid)))? {
             Location::Known { target, remembered } => {
-                self.endpoint = Known::InUse { remembered };
+                // One is as good as the other for a second time: it was just learned.
+                if remembered && !has_moved {
+                    self.endpoint = Known::Remembered(Arc::clone(&target));
+                }
                 Ok(DispatchStep::Send(self.call(target)?))
             }
             Location::Unknown(question) => {
+                if has_moved {
+                    self.endpoint = Known::Moved;
+                }
                 // What cannot be sent need not be located.
                 self.call(Arc::clone(question.target()))?;
                 let call = Call::new(question.operation().clone(), Arc::clone(question.target()));
@@ -128,9 +139,15 @@ impl<'o, O: Operation> Dispatch<'o, O> {
 
     /// Whether the operation failed for its endpoint being out of date, and is to take another
     /// [`step`](Self::step).
-    pub fn is_to_move(&self, error: &Error<O::Error>, endpoints: &mut Endpoints) -> bool {
-        let may_be_old = matches!(self.endpoint, Known::InUse { remembered: true });
-        may_be_old && endpoints.forget(self.operation.route(), error)
+    pub fn is_to_move(&mut self, error: &Error<O::Error>, endpoints: &mut Endpoints) -> bool {
+        let Known::Remembered(used) = &self.endpoint else {
+            return false;
+        };
+        let is_to_move = endpoints.forget(self.operation.route(), used, error);
+        if is_to_move {
+            self.endpoint = Known::Moved;
+        }
+        is_to_move
     }
 
     fn call(&self, target: Arc<Target>) -> Result<Call<&'o O>, Error<O::Error>> {

@@ -202,13 +202,19 @@ impl Endpoints {
         Ok(target)
     }
 
-    /// Drops the endpoint of `route` if `error` may come from its being out of date. True when it
-    /// did: then [`locate`](Self::locate) asks anew.
-    pub(crate) fn forget<E>(&mut self, route: Route<'_>, error: &Error<E>) -> bool {
+    /// Drops the endpoint of `route` that was `used`, if `error` may come from its being out of date;
+    /// a newer one that another call has learned meanwhile stays. True when it may: then
+    /// [`locate`](Self::locate) knows better, or asks anew.
+    pub(crate) fn forget<E>(
+        &mut self,
+        route: Route<'_>,
+        used: &Arc<Target>,
+        error: &Error<E>,
+    ) -> bool {
         let Route::Discovered { api, resource } = route else {
             return false;
         };
-        let out_of_date = match &error.kind {
+        let is_out_of_date = match &error.kind {
             ErrorKind::Refused(refusal) => {
                 matches!(
                     refusal.status,
@@ -222,7 +228,11 @@ impl Endpoints {
             api,
             resource: resource.to_owned(),
         };
-        out_of_date && self.known.remove(&place).is_some()
+        let known = self.known.get(&place);
+        if is_out_of_date && known.is_some_and(|known| Arc::ptr_eq(known, used)) {
+            self.known.remove(&place);
+        }
+        is_out_of_date
     }
 
     fn control(&self, service: &Service) -> Result<Arc<Target>, Invalid> {

@@ -92,6 +92,39 @@ fn an_operation_moves_from_an_endpoint_of_earlier_but_not_from_a_new_one() {
 }
 
 #[test]
+fn operations_that_share_an_endpoint_move_together() {
+    let (old, new) = (HOST, "b-2.kinesisvideo.eu-west-1.amazonaws.com");
+    let mut endpoints = endpoints();
+    let mut session = Session::new(1);
+    let operation = list("door");
+    let mut first = Dispatch::new(&operation, &mut session);
+    let asked = question(&mut first, &endpoints);
+    let answer = Ok(told(&format!("https://{old}")));
+    first.learn(asked, answer, &mut endpoints).unwrap();
+
+    let mut together = [(); 3].map(|()| Dispatch::new(&operation, &mut session));
+    for dispatch in &mut together {
+        assert_eq!(host(dispatch, &endpoints), old);
+    }
+    let [asks, waits, late] = &mut together;
+    assert!(asks.is_to_move(&forbidden(), &mut endpoints));
+    let asked = question(asks, &endpoints);
+    // Fails while the question is under way: it asks as well.
+    assert!(waits.is_to_move(&forbidden(), &mut endpoints));
+    question(waits, &endpoints);
+    let answer = Ok(told(&format!("https://{new}")));
+    asks.learn(asked, answer, &mut endpoints).unwrap();
+    // Fails after the answer, which it leaves alone.
+    assert!(late.is_to_move(&forbidden(), &mut endpoints));
+    for dispatch in &mut together {
+        assert_eq!(host(dispatch, &endpoints), new);
+        assert!(!dispatch.is_to_move(&forbidden(), &mut endpoints), "again");
+    }
+    let mut next = Dispatch::new(&operation, &mut session);
+    assert_eq!(host(&mut next, &endpoints), new);
+}
+
+#[test]
 fn what_cannot_be_sent_is_not_located() {
     let endpoints = endpoints();
     let mut operation = list("door");

@@ -166,22 +166,15 @@ fn an_endpoint_that_fails_is_asked_for_anew() {
     ] {
         let mut endpoints = endpoints(None);
         let operation = list("a");
-        assert!(
-            !endpoints.forget(operation.route(), &error),
-            "nothing to forget"
-        );
         let asked = question(&endpoints, &operation);
-        endpoints
-            .learn(
-                asked,
-                answer("https://b-1.kinesisvideo.eu-west-1.amazonaws.com"),
-            )
-            .unwrap();
-        assert_eq!(
-            endpoints.forget(operation.route(), &error),
-            forgotten,
-            "{error}"
-        );
+        let endpoint = answer("https://b-1.kinesisvideo.eu-west-1.amazonaws.com");
+        let target = endpoints.learn(asked, endpoint).unwrap();
+        let older = Arc::new(Target::clone(&target));
+        let route = operation.route();
+        assert_eq!(endpoints.forget(route, &older, &error), forgotten);
+        let known = matches!(locate(&endpoints, &operation), Location::Known { .. });
+        assert!(known, "a newer one stays");
+        assert_eq!(endpoints.forget(route, &target, &error), forgotten);
         let unknown = matches!(locate(&endpoints, &operation), Location::Unknown(_));
         assert_eq!(unknown, forgotten);
     }
