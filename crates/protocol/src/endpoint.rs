@@ -108,7 +108,11 @@ impl FromStr for Origin {
     type Err = Invalid;
 
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let bad = |problem: &str| Invalid::new("endpoint", format!("{problem}: {text:?}"));
+        // What may hold a password is not shown.
+        let bad = |problem: &str| match text.contains('@') {
+            true => Invalid::new("endpoint", problem),
+            false => Invalid::new("endpoint", format!("{problem}: {text:?}")),
+        };
         let uri: Uri = text
             .parse()
             .map_err(|_| bad("is not a URL such as https://host"))?;
@@ -121,11 +125,7 @@ impl FromStr for Origin {
             .cloned()
             .ok_or_else(|| bad("names no host"))?;
         if authority.as_str().contains('@') {
-            // The text is not shown: it may hold a password.
-            return Err(Invalid::new(
-                "endpoint",
-                "must not hold a user name or password",
-            ));
+            return Err(bad("must not hold a user name or password"));
         }
         if authority.host().is_empty() {
             return Err(bad("names no host"));
@@ -399,8 +399,16 @@ mod tests {
         ] {
             assert!(bad.parse::<Origin>().is_err(), "{bad}");
         }
-        let secret = "https://user:hunter2@host".parse::<Origin>().unwrap_err();
-        assert!(!secret.to_string().contains("hunter2"));
+        for secret in [
+            "https://user:hunter2@host",
+            "user:hunter2@host",
+            "ftp://user:hunter2@host",
+            "https://user:hunter2#x@host",
+            "https://user:hunter2@host:x",
+        ] {
+            let error = secret.parse::<Origin>().unwrap_err().to_string();
+            assert!(!error.contains("hunter2"), "{error}");
+        }
     }
 
     #[test]

@@ -235,6 +235,11 @@ fn unfit() -> Stop {
 /// A request without a body.
 pub(super) fn request(method: Method, uri: Uri) -> Result<Request<Bytes>, Stop> {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
+    if authority.contains('@') {
+        let host = uri.host().unwrap_or_default();
+        let why = "must not hold a user name or password";
+        return Err(failed(format_args!("the address at {host} {why}")));
+    }
     let host = HeaderValue::from_str(authority).map_err(failed)?;
     let mut request = Request::new(Bytes::new());
     request.headers_mut().insert(HOST, host);
