@@ -46,8 +46,13 @@ pub(super) async fn load(context: &Context) -> Result<Credentials, Stop> {
     let service = Service::new(context).await?;
     let token = service.token().await?;
     let names = service.get(ROLE, &token).await?;
+    let is_there = names.status != StatusCode::NOT_FOUND;
+    if is_there && !names.status.is_success() {
+        let (origin, status) = (&service.origin, names.status);
+        return Err(failed(format_args!("the roles of {origin}: HTTP {status}")));
+    }
     let role = names.text().lines().next().map_or("", str::trim);
-    if names.status == StatusCode::NOT_FOUND || role.is_empty() {
+    if !is_there || role.is_empty() {
         let why = format!("{} has no role for this instance", service.origin);
         return Err(Stop::Absent(why));
     }

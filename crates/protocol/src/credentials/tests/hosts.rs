@@ -69,6 +69,10 @@ fn an_instance_without_a_role_is_told_from_one_that_fails() {
             "has no role for this instance",
         ),
         (&[(200, "t"), (200, " ")], "has no role for this instance"),
+        (
+            &[(200, "t"), (500, "<html>")],
+            "the roles of http://169.254.169.254: HTTP 500 Internal Server Error",
+        ),
         (&[(403, "")], "answers with HTTP 403 Forbidden"),
         (
             &[(200, "t"), (200, "r"), (500, "")],
@@ -155,6 +159,15 @@ fn a_token_goes_to_nobody_else() {
         let address = crate::credentials::container::address(None, Some(full));
         assert_eq!(address.unwrap().unwrap().to_string(), full);
     }
+}
+
+#[test]
+fn an_address_with_a_password_is_not_asked_and_not_shown() {
+    let full = "https://me:hunter2@agent.test/c";
+    let mut world = World::with(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", full)]);
+    let told = told(world.search());
+    let expected = "the address at agent.test must not hold a user name or password";
+    assert!(told.ends_with(expected), "{told}");
 }
 
 fn device() -> World {
