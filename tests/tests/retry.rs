@@ -130,6 +130,27 @@ fn nobody_waits_for_an_attempt_after_the_deadline() {
 }
 
 #[test]
+fn nobody_slows_down_beyond_the_deadline() {
+    let service = Service::start();
+    service.on(AT, refusal("ThrottlingException"));
+    let mut settings = settings(&service.url());
+    settings.retry.mode = RetryMode::Adaptive;
+    settings.retry.max_attempts = 1;
+    // After the first complaint there is one request in two seconds.
+    for (driver, clock) in with_deadline(&settings, Duration::from_secs(1)) {
+        let sent = service.requests(AT).len();
+        assert!(describe(&driver).unwrap_err().refusal().is_some());
+        let error = describe(&driver).unwrap_err();
+        assert!(
+            error.to_string().contains("slow down beyond the deadline"),
+            "{error}"
+        );
+        assert_eq!((error.attempts, clock.sleeps().len()), (0, 0), "{error}");
+        assert_eq!(service.requests(AT).len(), sent + 1);
+    }
+}
+
+#[test]
 fn an_answer_has_to_be_there_at_the_deadline() {
     let part = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{}";
     for answer in ["", part] {

@@ -122,7 +122,8 @@ impl Builder {
     /// How long a call may take, with all of its attempts and the waits between them; as long as
     /// they take by default. No wait begins that would end after it. The question where an operation
     /// is served, and the pages of a listing, are calls of their own; the payload of a streamed
-    /// answer may come in later.
+    /// answer may come in later. A search for credentials counts, but is not cut short: there may be
+    /// a person at the terminal who is asked for a code.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.endpoints = self.endpoints.with_deadline(deadline);
         self
@@ -315,7 +316,7 @@ impl Client {
         mut call: Call<O>,
     ) -> Result<Opened<O::Output>, Error<O::Error>> {
         loop {
-            self.pace(&call).await;
+            self.pace(&mut call).await?;
             let credentials = self.credentials::<O>().await?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
             let left = waiting.time_left(self.now());
@@ -347,11 +348,12 @@ impl Client {
     }
 
     /// Waits until the service can take another attempt.
-    async fn pace<O: Operation>(&self, call: &Call<O>) {
-        let wait = call.pace(&mut self.session(), self.now());
+    async fn pace<O: Operation>(&self, call: &mut Call<O>) -> Result<(), Error<O::Error>> {
+        let wait = call.pace(&mut self.session(), self.now())?;
         if !wait.is_zero() {
             self.shared.clock.sleep(wait).await;
         }
+        Ok(())
     }
 
     async fn credentials<O: Operation>(&self) -> Result<Arc<Credentials>, Error<O::Error>> {

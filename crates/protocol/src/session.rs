@@ -29,10 +29,31 @@ pub struct Session {
     pub(crate) keys: SigningKeys,
 }
 
+/// How far the service's clock is from ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Skew {
+pub(crate) enum Skew {
     Ahead(Duration),
     Behind(Duration),
+}
+
+impl Skew {
+    const NONE: Self = Self::Ahead(Duration::ZERO);
+
+    fn between(ours: SystemTime, theirs: SystemTime) -> Self {
+        match theirs.duration_since(ours) {
+            Ok(ahead) => Self::Ahead(ahead),
+            Err(behind) => Self::Behind(behind.duration()),
+        }
+    }
+
+    /// What the service's clock shows when ours shows `now`.
+    fn applied(self, now: SystemTime) -> SystemTime {
+        match self {
+            Self::Ahead(by) => now.checked_add(by),
+            Self::Behind(by) => now.checked_sub(by),
+        }
+        .unwrap_or(now)
+    }
 }
 
 impl Session {
@@ -40,7 +61,7 @@ impl Session {
     pub fn new(seed: u64) -> Self {
         Self {
             tokens: FULL,
-            skew: Skew::Ahead(Duration::ZERO),
+            skew: Skew::NONE,
             jitter: Jitter(seed),
             limiter: RateLimiter::default(),
             keys: SigningKeys::default(),
@@ -49,11 +70,11 @@ impl Session {
 
     /// What the service's clock shows when ours shows `now`, as far as is known.
     pub fn service_time(&self, now: SystemTime) -> SystemTime {
-        match self.skew {
-            Skew::Ahead(by) => now.checked_add(by),
-            Skew::Behind(by) => now.checked_sub(by),
-        }
-        .unwrap_or(now)
+        self.skew.applied(now)
+    }
+
+    pub(crate) fn skew(&self) -> Skew {
+        self.skew
     }
 
     /// A token by which a service knows a repeat: a UUID of version 4, drawn from the seed.
@@ -71,24 +92,18 @@ impl Session {
         )
     }
 
-    /// Learns the service's clock from a `Date` header. True when that changes what is signed.
-    pub(crate) fn learn_clock(&mut self, date: &str, now: SystemTime) -> bool {
+    /// Learns the service's clock from a `Date` header. True when what was `signed` with an earlier
+    /// skew would be signed otherwise now: calls that were under way together learn it once.
+    pub(crate) fn learn_clock(&mut self, date: &str, signed: Skew, now: SystemTime) -> bool {
         let parsed = Timestamp::parse_http_date(date)
             .ok()
             .and_then(|t| SystemTime::try_from(t).ok());
-        let Some(theirs) = parsed else { return false };
-        let believed = self.service_time(now);
-        let error = theirs
-            .duration_since(believed)
-            .unwrap_or_else(|e| e.duration());
-        if error < NOTABLE_SKEW {
-            return false;
+        if let Some(theirs) = parsed
+            && is_notable(theirs, self.service_time(now))
+        {
+            self.skew = Skew::between(now, theirs);
         }
-        self.skew = match theirs.duration_since(now) {
-            Ok(ahead) => Skew::Ahead(ahead),
-            Err(behind) => Skew::Behind(behind.duration()),
-        };
-        true
+        is_notable(self.service_time(now), signed.applied(now))
     }
 
     /// The wait before the next attempt; `None` when there is to be none.
@@ -123,6 +138,11 @@ impl Session {
             .saturating_add(last_cost.unwrap_or(REFILL))
             .min(FULL);
     }
+}
+
+fn is_notable(one: SystemTime, other: SystemTime) -> bool {
+    let apart = one.duration_since(other).unwrap_or_else(|e| e.duration());
+    apart >= NOTABLE_SKEW
 }
 
 /// An attempt that failed, and may be worth another.
@@ -182,16 +202,24 @@ mod tests {
         let (date, theirs) = ("Tue, 29 Apr 2014 18:30:38 GMT", 1_398_796_238);
         for ours in [theirs - 3_600, theirs + 3_600] {
             let mut session = Session::new(0);
-            assert!(session.learn_clock(date, at(ours)));
+            let first = session.skew();
+            assert!(session.learn_clock(date, first, at(ours)));
             assert_eq!(session.service_time(at(ours)), at(theirs));
-            assert!(!session.learn_clock(date, at(ours)), "known already");
+            let known = session.skew();
+            assert!(!session.learn_clock(date, known, at(ours)), "known already");
+            // It was under way when another call learned it.
+            assert!(session.learn_clock(date, first, at(ours)));
+            assert!(session.learn_clock("no date", first, at(ours)));
+            assert_eq!(session.skew(), known);
         }
         let mut session = Session::new(0);
+        let skew = session.skew();
+        let slightly = at(theirs + 30);
         assert!(
-            !session.learn_clock(date, at(theirs + 30)),
+            !session.learn_clock(date, skew, slightly),
             "too little to matter"
         );
-        assert!(!session.learn_clock("no date", at(0)));
+        assert!(!session.learn_clock("no date", skew, at(0)));
     }
 
     #[test]

@@ -125,7 +125,10 @@ impl Builder {
     /// How long a call may take, with all of its attempts and the waits between them; as long as
     /// they take by default. No wait begins that would end after it. The question where an operation
     /// is served, and the pages of a listing, are calls of their own; the payload of a streamed
-    /// answer may come in later.
+    /// answer may come in later. A search for credentials counts, but is not cut short: there may be
+    /// a person at the terminal who is asked for a code. Of a streamed call, connecting and the head of
+    /// the answer have this time each, and a refusal that stalls may take another
+    /// [`stall`](Timeouts::stall).
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.endpoints = self.endpoints.with_deadline(deadline);
         self
@@ -305,7 +308,7 @@ impl Client {
     /// Carries a call through all of its attempts.
     fn call<O: Operation>(&self, mut call: Call<O>) -> Result<Opened<O::Output>, Error<O::Error>> {
         loop {
-            self.pace(&call);
+            self.pace(&mut call)?;
             let credentials = self.credentials::<O>()?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
             let limit = Limit::of::<O>(waiting.time_left(self.now()));
@@ -341,11 +344,12 @@ impl Client {
     }
 
     /// Waits until the service can take another attempt.
-    fn pace<O: Operation>(&self, call: &Call<O>) {
-        let wait = call.pace(&mut self.session(), self.now());
+    fn pace<O: Operation>(&self, call: &mut Call<O>) -> Result<(), Error<O::Error>> {
+        let wait = call.pace(&mut self.session(), self.now())?;
         if !wait.is_zero() {
             self.shared.clock.sleep(wait);
         }
+        Ok(())
     }
 
     fn credentials<O: Operation>(&self) -> Result<Arc<Credentials>, Error<O::Error>> {

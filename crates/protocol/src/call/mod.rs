@@ -61,7 +61,7 @@ use http::{Request, StatusCode};
 use crate::check::Violation;
 use crate::credentials::Credentials;
 use crate::endpoint::Target;
-use crate::error::{Error, ErrorKind, Interruption, Invalid, Malformed, Refusal};
+use crate::error::{Error, ErrorKind, Interruption, InterruptionKind, Invalid, Malformed, Refusal};
 use crate::observe::Happening;
 use crate::operation::{Delivery, Operation, ServiceError, Upload};
 use crate::restjson::{ErrorReply, Violations};
@@ -157,16 +157,21 @@ impl<O: Operation> Call<O> {
 
     /// How long to wait before the next attempt, so that the client sends no more than the service
     /// can take; nothing, except in [adaptive mode](crate::retry::RetryMode). Asked once for each
-    /// attempt.
-    pub fn pace(&self, session: &mut Session, now: SystemTime) -> Duration {
-        if !self.progress.is_adaptive() {
-            return Duration::ZERO;
-        }
-        let wait = session.limiter.acquire(now);
-        if !wait.is_zero() {
-            self.progress.tell(Happening::Pacing { wait });
-        }
-        wait
+    /// attempt, and before its credentials are: the [deadline](Target::deadline) counts from the
+    /// first time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Interrupted`] where the wait would end after the deadline.
+    pub fn pace(
+        &mut self,
+        session: &mut Session,
+        now: SystemTime,
+    ) -> Result<Duration, Error<O::Error>> {
+        self.progress.pace(session, now).ok_or_else(|| {
+            let why = "the client has to slow down beyond the deadline of the call";
+            let why = Interruption::new(InterruptionKind::TimedOut, why);
+            self.failed(ErrorKind::Interrupted(why))
+        })
     }
 
     /// Signs as of `now`. Every attempt is signed afresh, with the credentials that the driver has

@@ -17,7 +17,7 @@ use crate::observe::{Event, Happening};
 use crate::operation::Service;
 use crate::restjson::{ErrorReply, request_id};
 use crate::retry::{self, Reason, RetryMode};
-use crate::session::{Failed, Session};
+use crate::session::{Failed, Session, Skew};
 use crate::sign;
 
 /// What a call carries along from attempt to attempt.
@@ -29,6 +29,8 @@ pub(super) struct Progress {
     /// What the last retry took from the session's tokens.
     last_cost: Option<u32>,
     started: Option<SystemTime>,
+    /// What the last attempt was signed with.
+    skew: Option<Skew>,
     clock_corrected: bool,
     credentials_renewed: bool,
 }
@@ -41,9 +43,29 @@ impl Progress {
             attempts: 0,
             last_cost: None,
             started: None,
+            skew: None,
             clock_corrected: false,
             credentials_renewed: false,
         }
+    }
+
+    /// The deadline counts from here, if it does not yet.
+    fn begin(&mut self, now: SystemTime) {
+        self.started.get_or_insert(now);
+    }
+
+    /// How long to wait before the next attempt; `None` where it would end after the deadline.
+    pub(super) fn pace(&mut self, session: &mut Session, now: SystemTime) -> Option<Duration> {
+        self.begin(now);
+        if self.target.retry.mode != RetryMode::Adaptive {
+            return Some(Duration::ZERO);
+        }
+        let left = self.time_left(now);
+        let wait = session.limiter.acquire(now, left)?;
+        if !wait.is_zero() {
+            self.tell(Happening::Pacing { wait });
+        }
+        Some(wait)
     }
 
     /// Adds to a request where it goes, below `prefix`, and who it is from.
@@ -71,9 +93,9 @@ impl Progress {
         now: SystemTime,
     ) -> Request<Bytes> {
         let mut request = request.clone();
-        // The time that the deadline counts from.
-        self.started.get_or_insert(now);
+        self.begin(now);
         let at = session.service_time(now);
+        self.skew = Some(session.skew());
         if let Some(credentials) = credentials {
             let scope = &self.target.scope;
             sign::sign(&mut request, credentials, scope, at, &mut session.keys);
@@ -157,13 +179,9 @@ impl Progress {
         Some(deadline.saturating_sub(passed))
     }
 
-    pub(super) fn is_adaptive(&self) -> bool {
-        self.target.retry.mode == RetryMode::Adaptive
-    }
-
     /// Learns from an answer how often the service wants to be called.
     fn answered(&self, throttled: bool, session: &mut Session, now: SystemTime) {
-        if self.is_adaptive() {
+        if self.target.retry.mode == RetryMode::Adaptive {
             session.limiter.answered(throttled, now);
         }
     }
@@ -184,7 +202,9 @@ impl Progress {
                     .get(DATE)
                     .and_then(|date| date.to_str().ok())
                     .unwrap_or_default();
-                !std::mem::replace(&mut self.clock_corrected, true) && session.learn_clock(date, at)
+                let signed = self.skew.unwrap_or_else(|| session.skew());
+                let learned = session.learn_clock(date, signed, at);
+                !std::mem::replace(&mut self.clock_corrected, true) && learned
             }
             Reason::ExpiredCredentials => !std::mem::replace(&mut self.credentials_renewed, true),
             Reason::Transient | Reason::TimedOut | Reason::Throttled => true,

@@ -278,6 +278,24 @@ fn a_wrong_clock_is_corrected_once() {
 }
 
 #[test]
+fn calls_that_are_under_way_together_learn_the_clock_together() {
+    let mut scenario = Scenario::new();
+    let calls = [scenario.call(), scenario.call()];
+    let waiting = calls.map(|call| scenario.send(call).1);
+    for waiting in waiting {
+        let response = status(403).header("date", "Tue, 29 Apr 2014 18:30:38 GMT");
+        let (head, ()) = response.body(()).unwrap().into_parts();
+        let Head::Refused(refused) = waiting.head(head, &mut scenario.session, NOW).unwrap() else {
+            panic!("not a refusal")
+        };
+        let body = br#"{"__type":"InvalidSignatureException"}"#;
+        let retry = refused.finish(body, &mut scenario.session).unwrap();
+        let (request, _) = scenario.send(retry.call);
+        assert_eq!(request.headers()["x-amz-date"], "20140429T183038Z");
+    }
+}
+
+#[test]
 fn expired_credentials_are_renewed_once() {
     let mut scenario = Scenario::new();
     let body = r#"{"code":"ExpiredTokenException"}"#;

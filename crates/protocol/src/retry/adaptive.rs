@@ -46,20 +46,28 @@ struct Measured {
 }
 
 impl RateLimiter {
-    /// Takes leave for one request; gives how long to wait before it is sent.
-    pub(crate) fn acquire(&mut self, now: SystemTime) -> Duration {
+    /// Takes leave for one request; gives how long to wait before it is sent. Where that is more than
+    /// there is time for, there is no leave.
+    pub(crate) fn acquire(&mut self, now: SystemTime, most: Option<Duration>) -> Option<Duration> {
         let Some(bucket) = &mut self.bucket else {
-            return Duration::ZERO;
+            return Some(Duration::ZERO);
         };
         bucket.fill(seconds(now));
-        bucket.tokens -= 1.0;
-        let wait = (-bucket.tokens / bucket.rate).max(0.0);
-        Duration::try_from_secs_f64(wait).unwrap_or_default()
+        let tokens = bucket.tokens - 1.0;
+        let wait = (-tokens / bucket.rate).max(0.0);
+        let wait = Duration::try_from_secs_f64(wait).unwrap_or_default();
+        if most.is_some_and(|most| most <= wait && !wait.is_zero()) {
+            return None;
+        }
+        bucket.tokens = tokens;
+        Some(wait)
     }
 
     /// Learns from an answer.
     pub(crate) fn answered(&mut self, throttled: bool, now: SystemTime) {
         let now = seconds(now);
+        // What a clock that was set back has yet to come to has been.
+        self.last_throttled = self.last_throttled.min(now);
         let measured = self.measured.count(now);
         let calculated = if throttled {
             let rate = self.bucket.map_or(measured, |b| b.rate.min(measured));
@@ -115,7 +123,9 @@ impl Measured {
     /// Counts an answer; gives the rate.
     fn count(&mut self, now: f64) -> f64 {
         let halves = (now * 2.0).floor() / 2.0;
-        let since = *self.since.get_or_insert(halves);
+        let since = self.since.get_or_insert(halves);
+        *since = since.min(halves);
+        let since = *since;
         self.answers += 1.0;
         if halves > since {
             let current = self.answers / (halves - since);
@@ -202,18 +212,33 @@ mod tests {
         let mut limiter = RateLimiter::default();
         for _ in 0..1_000 {
             limiter.answered(false, at(1_000.0));
-            assert!(limiter.acquire(at(1_000.0)).is_zero());
+            assert_eq!(limiter.acquire(at(1_000.0), None), Some(Duration::ZERO));
         }
         limiter.answered(true, at(1_000.0));
-        let waits: Vec<f64> = (0..3)
-            .map(|_| limiter.acquire(at(1_000.0)).as_secs_f64())
-            .collect();
-        assert_eq!(waits, [2.0, 4.0, 6.0], "one in two seconds is the slowest");
-        assert_eq!(
-            limiter.acquire(at(900.0)).as_secs_f64(),
-            8.0,
-            "a clock set back"
-        );
-        assert!(limiter.acquire(at(2_000.0)).is_zero());
+        let mut acquire = |now, most: Option<f64>| {
+            let wait = limiter.acquire(at(now), most.map(Duration::from_secs_f64));
+            wait.map(|wait| wait.as_secs_f64())
+        };
+        let waits = [(); 3].map(|()| acquire(1_000.0, None));
+        let expected = [Some(2.0), Some(4.0), Some(6.0)];
+        assert_eq!(waits, expected, "one in two seconds is the slowest");
+        assert_eq!(acquire(1_000.0, Some(8.0)), None, "no time for that");
+        assert_eq!(acquire(1_000.0, Some(8.1)), Some(8.0), "which took nothing");
+        assert_eq!(acquire(900.0, None), Some(10.0), "a clock set back");
+        assert_eq!(acquire(2_000.0, Some(0.0)), Some(0.0));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_slow_down() {
+        let mut limiter = RateLimiter::default();
+        let mut answer = |throttled, from: f64| {
+            for tenth in 0..50 {
+                limiter.answered(throttled && tenth == 25, at(from + f64::from(tenth) / 10.0));
+            }
+            limiter.bucket.unwrap().rate
+        };
+        answer(true, 10_000.0);
+        let rate = answer(false, 6_400.0);
+        assert!(rate > 5.0, "{rate} a second, of ten");
     }
 }

@@ -30,8 +30,9 @@ pub(crate) const SHARED_FILES: [&str; 6] = [
     "HOMEPATH",
 ];
 
-/// Services, by their ids, whose endpoint is discovered unless it is configured.
-const DISCOVERED: [&str; 4] = [
+/// Services, by their ids, whose endpoint is discovered unless it is configured: the keys that
+/// [`Settings::service_urls`] may have.
+pub const DISCOVERED: [&str; 4] = [
     "Kinesis Video Archived Media",
     "Kinesis Video Media",
     "Kinesis Video Signaling",
