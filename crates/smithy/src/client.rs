@@ -41,6 +41,8 @@ struct Shared {
     session: Mutex<Session>,
     endpoints: Mutex<Endpoints>,
     checks_inputs: bool,
+    /// How long an attempt may take.
+    attempt_limit: Option<Duration>,
 }
 
 /// An answer whose payload is still to be read.
@@ -143,6 +145,7 @@ impl Builder<'_> {
                 session: Mutex::new(Session::new(self.seed)),
                 endpoints: Mutex::new(endpoints),
                 checks_inputs: self.checks_inputs,
+                attempt_limit: config::attempt_limit(self.config),
             }),
         })
     }
@@ -276,11 +279,12 @@ impl Client {
     ) -> Result<Opened<O::Output>, Error<O::Error>> {
         let mut refused: Option<Credentials> = None;
         loop {
-            let pace = call.pace(&mut self.session(), self.now());
+            let pace = call.pace(&mut self.session(), self.now())?;
             self.wait(pace).await;
             let credentials = self.credentials::<O>(refused.as_ref()).await?;
             let (request, waiting) = call.sign(&credentials, &mut self.session(), self.now());
-            let left = waiting.time_left(self.now());
+            let left = waiting.time_left(self.now()).into_iter();
+            let left = left.chain(self.shared.attempt_limit).min();
             let retry = match self.shared.transport.exchange(request, left).await {
                 Err(why) => waiting.interrupted(why, &mut self.session(), self.now())?,
                 Ok((head, mut body)) => {

@@ -1,5 +1,6 @@
 //! What of the SDK's configuration a client goes by.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -9,8 +10,11 @@ use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnectorSettings, SharedHttpConnector,
 };
 use aws_types::SdkConfig;
+use aws_types::service_config::ServiceConfigKey;
 use kvs_archive::api::protocol::retry::{RetryMode, RetryPolicy};
-use kvs_archive::api::protocol::{Invalid, Settings, Timeouts};
+use kvs_archive::api::protocol::settings::DISCOVERED;
+use kvs_archive::api::protocol::{Invalid, Origin, Settings, Timeouts};
+use kvs_archive::api::video;
 
 use crate::components::components;
 
@@ -42,7 +46,8 @@ pub(crate) fn read(config: &SdkConfig, timeouts: Timeouts) -> Result<Parts, Inva
     let mut settings = Settings::new(region.as_ref());
     settings.use_fips_endpoint = config.use_fips().unwrap_or_default();
     settings.use_dualstack_endpoint = config.use_dual_stack().unwrap_or_default();
-    settings.endpoint_url = config.endpoint_url().map(str::parse).transpose()?;
+    settings.endpoint_url = control_endpoint(config)?;
+    settings.service_urls = service_endpoints(config)?;
     settings.app_id = config.app_name().map(|name| name.as_ref().to_owned());
     Ok(Parts {
         settings,
@@ -51,6 +56,36 @@ pub(crate) fn read(config: &SdkConfig, timeouts: Timeouts) -> Result<Parts, Inva
         sleep,
         time,
     })
+}
+
+/// The endpoint of the control service: the one that is set in code, or for this service in the
+/// surroundings, or for all services there.
+fn control_endpoint(config: &SdkConfig) -> Result<Option<Origin>, Invalid> {
+    let of_all = config.endpoint_url();
+    let is_outright = config.get_origin("endpoint_url").is_client_config();
+    let url = match of_service(config, video::SERVICE.id) {
+        Some(own) if !is_outright => Some(own),
+        _ => of_all.map(str::to_owned),
+    };
+    url.map(|url| url.parse()).transpose()
+}
+
+/// What the surroundings have for services whose endpoints are else discovered.
+fn service_endpoints(config: &SdkConfig) -> Result<BTreeMap<&'static str, Origin>, Invalid> {
+    let configured = DISCOVERED.into_iter().filter_map(|service| {
+        let url = of_service(config, service)?;
+        Some(url.parse().map(|origin| (service, origin)))
+    });
+    configured.collect()
+}
+
+fn of_service(config: &SdkConfig, service: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id(service)
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build();
+    config.service_config()?.load_config(key.ok()?)
 }
 
 /// The configuration's timeouts, where it has them.
@@ -76,6 +111,11 @@ pub(crate) fn retry(config: &SdkConfig) -> RetryPolicy {
         };
     }
     policy
+}
+
+/// How long an attempt may take, where the configuration says so.
+pub(crate) fn attempt_limit(config: &SdkConfig) -> Option<Duration> {
+    config.timeout_config()?.operation_attempt_timeout()
 }
 
 /// How long a call may take with all of its attempts, where the configuration says so.

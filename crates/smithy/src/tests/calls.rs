@@ -3,8 +3,11 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::ErrorKind as RetryKind;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use aws_types::origin::Origin;
 use aws_types::request_id::RequestId;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 use kvs_archive::api::archived_media::{GetMediaForFragmentList, ListFragments};
 use kvs_archive::api::protocol::{ErrorKind, InterruptionKind};
 use kvs_archive::api::video::{DescribeStream, ListStreams};
@@ -137,12 +140,65 @@ async fn failures_of_the_connector_are_told_apart() {
 
 #[tokio::test]
 async fn an_answer_that_never_comes_is_given_up() {
-    let sdk = Sdk::answering((0..3).map(|_| Answer::NeverComes));
-    let error = sdk.client().send(ListStreams::default()).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "ListStreams: timed out: no answer within 70s (after 3 attempts)"
-    );
+    for (limit, within) in [(None, "70s"), (Some(5), "5s"), (Some(100), "70s")] {
+        let sdk = Sdk::answering((0..3).map(|_| Answer::NeverComes));
+        let mut timeouts = TimeoutConfig::builder();
+        timeouts.set_operation_attempt_timeout(limit.map(Duration::from_secs));
+        let config = sdk.config().into_builder().timeout_config(timeouts.build());
+        let client = Client::new(&config.build()).unwrap();
+        let error = client.send(ListStreams::default()).await.unwrap_err();
+        let told = format!("timed out: no answer within {within} (after 3 attempts)");
+        assert_eq!(error.to_string(), format!("ListStreams: {told}"));
+    }
+}
+
+/// The shared files and variables of somebody, as far as they are about services.
+#[derive(Debug)]
+struct Surroundings(&'static [(&'static str, &'static str)]);
+
+impl LoadServiceConfig for Surroundings {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        assert_eq!(
+            (key.env(), key.profile()),
+            ("AWS_ENDPOINT_URL", "endpoint_url")
+        );
+        let (_, url) = self.0.iter().find(|(id, _)| *id == key.service_id())?;
+        Some((*url).to_owned())
+    }
+}
+
+#[tokio::test]
+async fn endpoints_of_single_services_are_those_of_the_surroundings() {
+    let surroundings = || {
+        Surroundings(&[
+            ("Kinesis Video", "http://127.0.0.1:1"),
+            ("Kinesis Video Archived Media", "http://127.0.0.1:2"),
+        ])
+    };
+    let list = || ListFragments {
+        stream_name: Some("door".into()),
+        ..ListFragments::default()
+    };
+    for (is_outright, control) in [(false, "http://127.0.0.1:1"), (true, "http://127.0.0.1:3")] {
+        let sdk = Sdk::answering([Answer::Gives(200, "{}"), Answer::Gives(200, "{}")]);
+        let mut config = sdk.config().into_builder();
+        config = config.service_config(surroundings());
+        config = config.endpoint_url("http://127.0.0.1:3");
+        if is_outright {
+            config.insert_origin("endpoint_url", Origin::shared_config());
+        }
+        let client = Client::new(&config.build()).unwrap();
+        client.send(ListStreams::default()).await.unwrap();
+        client.send(list()).await.unwrap();
+        let requests = sdk.requests();
+        let expected = [
+            format!("POST {control}/listStreams "),
+            "POST http://127.0.0.1:2/listFragments ".to_owned(),
+        ];
+        for (request, expected) in requests.iter().zip(expected) {
+            assert!(request.starts_with(&expected), "{requests:?}");
+        }
+    }
 }
 
 #[tokio::test]
