@@ -5,12 +5,14 @@
     reason = "what fails in a test fails the test"
 )]
 
+use std::num::NonZeroU8;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use kvs_emulator::{Emulator, Stream};
-use kvs_tests::{CLIENTS, Driver, SECRET, each, settings};
+use kvs_tests::{CLIENTS, Driver, SECRET, TestClock, each, settings};
 use kvs_ureq::api::protocol::Timestamp;
+use kvs_ureq::api::protocol::observe::{Event, Observer};
 use kvs_ureq::api::video::ListStreams;
 use kvs_ureq::archive::asynchronous::{AsyncClient, Download};
 use kvs_ureq::archive::{ExportOptions, MissingReason, Plan, Selection, TimestampOrigin};
@@ -232,4 +234,30 @@ fn a_download_goes_on_with_the_plan_of_another() {
     emulator.stop();
     let each = 15 + 15 + 15 + 14 + 8 + 1;
     assert_eq!(asked.load(Ordering::SeqCst), CLIENTS.len() as u64 * each);
+}
+
+/// Panics when media are asked for.
+#[derive(Debug)]
+struct Panics;
+
+impl Observer for Panics {
+    fn observe(&self, event: &Event<'_>) {
+        assert_ne!(event.operation, "GetMediaForFragmentList", "as it is meant");
+    }
+}
+
+#[test]
+fn an_observer_that_panics_on_another_thread_ends_the_download() {
+    let emulator = demo();
+    let client = kvs_ureq::Client::builder(&settings(emulator.url()))
+        .clock(TestClock::default())
+        .observer(Panics);
+    let options = ExportOptions {
+        connections: NonZeroU8::new(2),
+        window: 100_000,
+        ..ExportOptions::default()
+    };
+    let mut download = client.build().unwrap().download(all_of("demo"), options);
+    let failure = download.find_map(Result::err).unwrap().to_string();
+    assert!(failure.contains("has panicked"), "{failure}");
 }

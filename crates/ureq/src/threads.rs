@@ -42,7 +42,13 @@ impl Threads {
     pub(crate) fn open(&mut self, exchange: Exchange, request: GetMediaForFragmentList) {
         let (order, orders) = mpsc::channel();
         let (client, tell) = (self.client.clone(), self.tell.clone());
-        let run = move || carry(&client, exchange, request, &orders, &tell);
+        let run = move || {
+            let _farewell = Farewell {
+                exchange,
+                tell: tell.clone(),
+            };
+            carry(&client, exchange, request, &orders, &tell);
+        };
         let started = thread::Builder::new()
             .name("kvs-download".to_owned())
             .spawn(run);
@@ -82,6 +88,22 @@ impl Threads {
             Event::Opened(..) | Event::Read(..) => {}
         }
         Some(event)
+    }
+}
+
+/// Tells of a thread that panics, in what the caller has brought along: nobody waits for it then.
+struct Farewell {
+    exchange: Exchange,
+    tell: Sender<Event>,
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            let why = "the thread that it came in on has panicked";
+            let why = Interruption::new(InterruptionKind::Broken, why);
+            let _ = self.tell.send(Event::Read(self.exchange, Err(why)));
+        }
     }
 }
 
