@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read};
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use kvs_archive::api::protocol::Interruption;
@@ -25,17 +26,20 @@ pub struct Body {
     announced: usize,
     block: BytesMut,
     block_size: usize,
+    /// When all that is no payload has to be there.
+    until: Option<Instant>,
 }
 
 impl Body {
     /// One whose pieces are of the size of a buffer at most, if there is a limit for those.
-    pub(crate) fn new(body: ureq::Body, buffer: Option<usize>) -> Self {
+    pub(crate) fn new(body: ureq::Body, buffer: Option<usize>, until: Option<Instant>) -> Self {
         let announced = body.content_length().unwrap_or(0);
         Self {
             announced: usize::try_from(announced).unwrap_or(usize::MAX),
             reader: body.into_reader(),
             block: BytesMut::new(),
             block_size: buffer.unwrap_or(BLOCK).clamp(1, BLOCK),
+            until,
         }
     }
 
@@ -71,11 +75,16 @@ impl Body {
         Ok(read)
     }
 
-    /// The same, as far as it comes.
+    /// The same, as far as it comes, and comes in time.
     pub(crate) fn prefix(&mut self, limit: usize) -> Vec<u8> {
         let mut read = Vec::new();
-        // Why it broke off is of no interest: the head has told what matters.
-        let _ = self.read_into(&mut read, limit);
+        while read.len() < limit && self.until.is_none_or(|until| Instant::now() < until) {
+            // Why it breaks off is of no interest: the head has told what matters.
+            let Ok(Some(piece)) = self.chunk_up_to(limit.saturating_sub(read.len())) else {
+                break;
+            };
+            read.extend_from_slice(&piece);
+        }
         read
     }
 
@@ -101,5 +110,28 @@ impl Read for Body {
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Body").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn what_tells_of_a_refusal_is_read_in_time_or_not() {
+        let prefix = |until, limit| {
+            let body = ureq::Body::builder().data("why not");
+            Body::new(body, None, until).prefix(limit)
+        };
+        let now = Instant::now();
+        assert_eq!(prefix(None, 100), b"why not");
+        assert_eq!(prefix(None, 3), b"why");
+        assert_eq!(
+            prefix(Some(now + Duration::from_secs(3600)), 100),
+            b"why not"
+        );
+        assert_eq!(prefix(Some(now), 100), b"");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::response::Parts;
@@ -37,6 +37,13 @@ impl Limit {
             None => Self::None,
             Some(left) if <O::Delivery as Delivery>::STREAMED => Self::Head(left),
             Some(left) => Self::Whole(left),
+        }
+    }
+
+    fn left(self) -> Option<Duration> {
+        match self {
+            Self::None => None,
+            Self::Head(left) | Self::Whole(left) => Some(left),
         }
     }
 }
@@ -129,6 +136,9 @@ impl Transport {
         request: Request<Bytes>,
         limit: Limit,
     ) -> Result<(Parts, Body), Interruption> {
+        let until = limit
+            .left()
+            .and_then(|left| Instant::now().checked_add(left));
         let uri = request.uri();
         let is_https = uri.scheme() == Some(&http::uri::Scheme::HTTPS);
         let host = uri.host().unwrap_or_default();
@@ -145,7 +155,7 @@ impl Transport {
         };
         let answer = answer.map_err(|error| interruption(error, &peer))?;
         let (head, body) = answer.into_parts();
-        Ok((head, Body::new(body, self.fittings.buffer)))
+        Ok((head, Body::new(body, self.fittings.buffer, until)))
     }
 
     fn send<B: AsSendBody>(
