@@ -140,7 +140,7 @@ pub enum EndpointParameter {
 }
 
 /// How requests are signed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Auth {
     /// As a whole.
     #[default]
@@ -149,6 +149,8 @@ pub enum Auth {
     UnsignedPayload,
     /// Not at all.
     Unsigned,
+    /// In a way that has this name, and is not supported.
+    Other(String),
 }
 
 /// An endpoint that another operation tells, for each resource another one.

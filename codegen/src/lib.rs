@@ -20,9 +20,9 @@ mod check;
 mod context;
 mod emit;
 mod error;
-mod events;
 mod family;
 pub mod ir;
+mod left_out;
 mod names;
 mod overlay;
 mod probe;
@@ -145,7 +145,7 @@ pub fn read(input: &Input<'_>) -> Result<ir::Service, Error> {
     if let Some(overlay) = &input.overlay {
         overlay::apply(&mut service, overlay.text).map_err(|e| e.in_file(overlay.path))?;
     }
-    events::leave_out(&mut service).map_err(|e| e.in_file(path))?;
+    left_out::leave_out(&mut service).map_err(|e| e.in_file(path))?;
     check::check(&service).map_err(|e| e.in_file(path))?;
     Ok(service)
 }

@@ -104,6 +104,31 @@ fn operations_with_event_streams_are_left_out_by_name() {
 }
 
 #[test]
+fn operations_that_are_signed_in_another_way_are_left_out_by_name() {
+    let signed = |version: &str, auth: &str| {
+        let text = C2J.replacen(r#""authtype": "none", "#, auth, 1);
+        let version = format!(r#""signatureVersion": {version}"#);
+        let text = text.replacen(r#""signatureVersion": "v4""#, &version, 1);
+        let service = service(&text, None).unwrap();
+        let left_out = service.left_out.iter().map(|left| left.reason.clone());
+        left_out.collect::<Vec<_>>()
+    };
+    let nothing: [&str; 0] = [];
+    let of_both = r#""auth": ["smithy.api#httpBearerAuth", "aws.auth#sigv4"], "#;
+    assert_eq!(signed(r#""v4""#, ""), nothing);
+    assert_eq!(signed(r#""v4""#, of_both), nothing);
+    assert_eq!(signed(r#""bearer""#, r#""authtype": "none", "#), nothing);
+    let bearer = ["requests that `bearer` authorizes"];
+    assert_eq!(signed(r#""bearer""#, ""), bearer);
+    assert_eq!(signed(r#""v4""#, r#""authtype": "bearer", "#), bearer);
+    let alone = r#""auth": ["smithy.api#httpBearerAuth"], "#;
+    let expected = ["requests that `smithy.api#httpBearerAuth` authorizes"];
+    assert_eq!(signed(r#""v4""#, alone), expected);
+    let of_service = r#""v4", "auth": ["smithy.api#httpBearerAuth"]"#;
+    assert_eq!(signed(of_service, ""), expected);
+}
+
+#[test]
 fn what_lies_beside_a_model_counts_in_both_formats() {
     let files = |model| {
         let input = Input {

@@ -403,3 +403,31 @@ fn two_services_in_one_file() {
         "farm.json: another model gives `farm.rs` as well: name the module in the overlay"
     );
 }
+
+#[test]
+fn a_sum_of_what_is_streamed() {
+    let film = edited(
+        MODEL,
+        r#""members": { "Cow": { "target": "ns#Cow" }, "Token": { "target": "ns#Text" } }"#,
+        r#""members": { "Token": { "target": "ns#Film", "traits": { "smithy.api#httpPayload": {} } } }"#,
+    );
+    let film = edited(
+        &film,
+        r#""ns#Text": {"#,
+        r#""ns#Film": { "type": "blob", "traits": { "smithy.api#streaming": {} } }, "ns#Text": {"#,
+    );
+    both(&film, "{}").unwrap();
+    for (name, needed) in [
+        (r#""smithy.api#httpChecksumRequired": {}"#, "a checksum"),
+        (
+            r#""smithy.api#requestCompression": { "encodings": ["gzip"] }"#,
+            "compression",
+        ),
+    ] {
+        let from = r#""uri": "/milk" }"#;
+        let problem = both(&edited(&film, from, &format!("{from}, {name}")), "{}").unwrap_err();
+        let expected =
+            format!("member `Token`: {needed} of a body that is streamed is not supported");
+        assert!(problem.contains(&expected), "{problem}");
+    }
+}

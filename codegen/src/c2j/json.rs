@@ -35,6 +35,9 @@ pub(crate) struct Metadata {
     pub(crate) service_full_name: Option<String>,
     pub(crate) service_id: String,
     pub(crate) signing_name: Option<String>,
+    pub(crate) signature_version: Option<String>,
+    #[serde(default)]
+    pub(crate) auth: Vec<String>,
 }
 
 impl Metadata {
@@ -48,6 +51,8 @@ impl Metadata {
             service_full_name: None,
             service_id: "Suite".to_owned(),
             signing_name: None,
+            signature_version: None,
+            auth: Vec::new(),
         }
     }
 }

@@ -20,6 +20,9 @@ use crate::names;
 /// What C2J calls restJson1.
 pub(crate) const PROTOCOL: &str = "rest-json";
 
+const SIGV4: &str = "aws.auth#sigv4";
+const NO_AUTH: &str = "smithy.api#noAuth";
+
 /// Reads a service.
 ///
 /// # Errors
@@ -101,6 +104,7 @@ pub(crate) fn add_paginators(service: &mut Service, text: &str) -> Result<(), Er
 }
 
 struct Reader<'m> {
+    metadata: &'m json::Metadata,
     shapes: BTreeMap<&'m str, &'m json::Shape>,
     /// Blobs that members say to stream.
     streams: BTreeSet<&'m str>,
@@ -116,6 +120,7 @@ impl<'m> Reader<'m> {
         let members = shapes.clone().flat_map(|(_, shape)| &shape.members.0);
         let streams = members.filter(|(_, member)| member.streaming);
         Self {
+            metadata: &model.metadata,
             shapes: shapes.map(|(name, shape)| (name.as_str(), shape)).collect(),
             streams: streams.map(|(_, member)| member.shape.as_str()).collect(),
             pending: Vec::new(),
@@ -138,7 +143,7 @@ impl<'m> Reader<'m> {
             errors,
             input: self.end(written.input.as_ref(), name, "Input")?,
             output: self.end(written.output.as_ref(), name, "Output")?,
-            auth: auth(written),
+            auth: auth(written, self.metadata),
             host_prefix: written
                 .endpoint
                 .as_ref()
@@ -343,15 +348,30 @@ impl<'m> Reader<'m> {
     }
 }
 
-fn auth(written: &json::Operation) -> Auth {
+/// How an operation is signed: as it says itself, or as its service says.
+fn auth(written: &json::Operation, metadata: &json::Metadata) -> Auth {
     let schemes = written.auth.as_ref();
-    let is_open = schemes.is_some_and(|schemes| schemes.iter().all(|id| id == "smithy.api#noAuth"));
-    match written.authtype.as_deref() {
-        Some("none") => Auth::Unsigned,
-        _ if is_open => Auth::Unsigned,
-        Some("v4-unsigned-body") => Auth::UnsignedPayload,
-        _ if written.unsigned_payload => Auth::UnsignedPayload,
-        _ => Auth::Signed,
+    if schemes.is_some_and(|schemes| schemes.iter().all(|id| id == NO_AUTH)) {
+        return Auth::Unsigned;
+    }
+    let is_of_body = written.unsigned_payload;
+    match (written.authtype.as_deref(), &metadata.signature_version) {
+        (Some("none"), _) => return Auth::Unsigned,
+        (Some("v4-unsigned-body"), _) => return Auth::UnsignedPayload,
+        (Some("v4"), _) | (None, None) => {}
+        (None, Some(version)) if version == "v4" => {}
+        (Some(other), _) => return Auth::Other(other.to_owned()),
+        (None, Some(other)) => return Auth::Other(other.clone()),
+    }
+    match schemes.unwrap_or(&metadata.auth).as_slice() {
+        schemes if schemes.is_empty() || schemes.iter().any(|id| id == SIGV4) => {
+            if is_of_body {
+                Auth::UnsignedPayload
+            } else {
+                Auth::Signed
+            }
+        }
+        others => Auth::Other(others.join(", ")),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn payload(structure: &Structure, role: Role) -> Option<&Member> {
 }
 
 /// The member that is the body as it comes in.
-fn streamed_payload<'a>(
+pub(super) fn streamed_payload<'a>(
     types: &Types<'_>,
     structure: &'a Structure,
     role: Role,

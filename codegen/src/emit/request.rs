@@ -1,7 +1,7 @@
 //! How an operation's input becomes a request.
 
 use super::file::File;
-use super::operation::{field, payload};
+use super::operation::{field, payload, streamed_payload};
 use super::rules;
 use super::structure::{self, Role};
 use super::types::Types;
@@ -22,6 +22,7 @@ pub(super) fn encode(
     check_labels(operation, input)?;
     let mut steps = vec![format!("RequestBuilder::new({method}, {uri:?})")];
     let body = body(types, input)?;
+    check_streamed(types, operation, input)?;
     let has_rules = rules::leads_to_any(types, &operation.input)?;
     if body != DOCUMENT && (has_rules || !operation.one_of.is_empty()) {
         steps.push(".checked(self)?".to_owned());
@@ -47,6 +48,24 @@ pub(super) fn encode(
     file.text("}\n");
     token(file, types, input)?;
     host_prefix(file, types, operation, input)
+}
+
+/// What is sent as it comes cannot be summed up or compressed beforehand.
+fn check_streamed(
+    types: &Types<'_>,
+    operation: &Operation,
+    input: &Structure,
+) -> Result<(), Error> {
+    let Some(member) = streamed_payload(types, input, Role::Input)? else {
+        return Ok(());
+    };
+    let needed = match (operation.checksum, operation.compression) {
+        (true, _) => "a checksum",
+        (_, true) => "compression",
+        (false, false) => return Ok(()),
+    };
+    let problem = format!("{needed} of a body that is streamed");
+    Err(Error::unsupported(problem).in_member(&member.name))
 }
 
 fn method(method: &str) -> Result<String, Error> {

@@ -309,20 +309,20 @@ impl<'m> Reader<'m> {
     }
 }
 
+/// How an operation is signed: as it says itself, or with SigV4, which its service has.
 fn auth(traits: &mut Traits<'_>) -> Result<Auth, Error> {
     let unsigned_payload = traits.flag("aws.auth#unsignedPayload");
+    let optional = traits.flag("smithy.api#optionalAuth");
     let schemes: Option<Vec<String>> = traits.decode("smithy.api#auth")?;
-    let is_open = schemes.is_some_and(|schemes| schemes.iter().all(|id| id == "smithy.api#noAuth"));
-    Ok(
-        match (
-            is_open || traits.flag("smithy.api#optionalAuth"),
-            unsigned_payload,
-        ) {
-            (true, _) => Auth::Unsigned,
-            (false, true) => Auth::UnsignedPayload,
-            (false, false) => Auth::Signed,
-        },
-    )
+    Ok(match schemes {
+        _ if optional => Auth::Unsigned,
+        Some(schemes) if schemes.iter().all(|id| id == "smithy.api#noAuth") => Auth::Unsigned,
+        Some(schemes) if !schemes.iter().any(|id| id == "aws.auth#sigv4") => {
+            Auth::Other(schemes.join(", "))
+        }
+        _ if unsigned_payload => Auth::UnsignedPayload,
+        _ => Auth::Signed,
+    })
 }
 
 /// Where the service wants some sum of the body and takes several, MD5 is among them.
