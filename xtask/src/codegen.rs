@@ -149,7 +149,13 @@ fn services(root: &Path, models: &str) -> Result<Files, Failure> {
     let mut texts = Vec::new();
     for path in files(&root.join(models), ".json")? {
         let name = file_name(&path);
-        if !name.ends_with(".overlay.json") && !PARTITIONS.ends_with(&name) {
+        if let Some(service) = name.strip_suffix(".overlay.json") {
+            let model = path.with_file_name(format!("{service}.json"));
+            if !model.exists() {
+                let problem = format!("{models}/{name} is the overlay of no model");
+                return Err(format!("{problem}: there is no {service}.json").into());
+            }
+        } else if Path::new(models).join(&name) != Path::new(PARTITIONS) {
             let overlay = name.replace(".json", ".overlay.json");
             let overlay = path.with_file_name(&overlay).exists().then_some(overlay);
             texts.push((

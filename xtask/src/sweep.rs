@@ -64,6 +64,10 @@ pub(crate) fn run(root: &Path, arguments: &[&str]) -> Result<ExitCode, Failure> 
     let start = Instant::now();
     let swept = sweep(&order.models)?;
     let took = start.elapsed().as_secs_f64();
+    if swept.is_empty() {
+        let folder = order.models.display();
+        return Err(format!("{folder} has no model of a restJson1 service").into());
+    }
     let is_complete = swept.iter().all(|model| model.files.is_some());
     let mut passed = is_complete;
     if order.out.is_some() || order.check > 0 {

@@ -55,7 +55,11 @@ pub(crate) fn check(root: &Path) -> Result<Outcome, Failure> {
             Outcome::Failed
         });
     }
-    for capture in captures::find(&samples)? {
+    let captures = captures::find(&samples)?;
+    if captures.is_empty() {
+        return Err("there is no capture in ../shared/samples".into());
+    }
+    for capture in captures {
         let name = capture.file_stem().unwrap_or_default().to_string_lossy();
         let fragments = fragments::check(&capture, &name, &bench);
         passed &= report(&format!("{name}, decoded"), fragments);
