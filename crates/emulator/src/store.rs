@@ -7,9 +7,11 @@
 //! ```
 //!
 //! What is written goes to the disk under a temporary name first, and then takes its own. So what
-//! stands under a name is whole, and what a run that was killed has left under others is removed.
+//! stands under a name is whole, and what a run that was killed has left under others is removed. The
+//! folder may hold other things, which are left alone.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -96,6 +98,9 @@ impl Store {
     pub(crate) fn load(&self) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
         for path in entries(&self.root)? {
+            if !is_of_stream(&path) {
+                continue;
+            }
             if is_temporary(&path) {
                 fs::remove_dir_all(&path).map_err(|error| in_file(&path, &error))?;
             } else if path.join(SETTINGS).exists() {
@@ -105,9 +110,9 @@ impl Store {
         Ok(found)
     }
 
-    /// Begins a stream, under a name that no other has.
-    pub(crate) fn create(&self, name: &str, settings: &Settings) -> io::Result<Folder> {
-        let path = self.root.join(name);
+    /// Begins a stream; no other was created then.
+    pub(crate) fn create(&self, created: i64, settings: &Settings) -> io::Result<Folder> {
+        let path = self.root.join(created.to_string());
         let temporary = Folder {
             path: path.with_extension(TEMPORARY),
         };
@@ -196,6 +201,14 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = read.map_err(|error| in_file(folder, &error))?;
     paths.sort();
     Ok(paths)
+}
+
+/// Whether it is a folder with such a name as streams have here. All others are somebody else's.
+fn is_of_stream(path: &Path) -> bool {
+    let name = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let is_named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let may_end = is_temporary(path) || path.extension().is_none();
+    is_named && may_end && path.is_dir()
 }
 
 fn is_temporary(path: &Path) -> bool {

@@ -216,6 +216,31 @@ fn what_a_killed_run_leaves_is_removed() {
 }
 
 #[test]
+fn what_is_not_the_emulators_is_left_alone() {
+    let folder = Folder::new("others");
+    let (emulator, client) = folder.serve(0);
+    create(&client);
+    drop(emulator);
+    for name in ["something.tmp", "1.2.tmp", ".tmp", "cam", "7.bak"] {
+        let other = folder.0.join(name);
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("stream.json"), b"theirs").unwrap();
+    }
+    fs::write(folder.0.join("x.tmp"), b"theirs").unwrap();
+    fs::write(folder.0.join("7.tmp"), b"theirs").unwrap();
+    let names = || {
+        let entries = fs::read_dir(&folder.0).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = names();
+    let (_emulator, client) = folder.serve(1);
+    assert_eq!(names(), before);
+    assert!(folder.0.join("something.tmp/stream.json").exists());
+    assert_eq!(listed(&client).len(), 0, "the stream is there");
+}
+
+#[test]
 fn a_folder_is_used_by_one_emulator_at_a_time() {
     let folder = Folder::new("locked");
     let (emulator, client) = folder.serve(0);
