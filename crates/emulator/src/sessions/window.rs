@@ -2,7 +2,7 @@
 
 use kvs_api::protocol::Timestamp;
 
-use super::{Mode, NEVER, Session};
+use super::{Mode, Session};
 use crate::entry::Entry;
 use crate::operations::playable;
 use crate::recording::Recorded;
@@ -47,7 +47,8 @@ impl Session {
         };
         let is_over = match self.mode {
             Mode::OnDemand => true,
-            Mode::LiveReplay => self.range.end != NEVER && reached == all.len(),
+            // Up to the end of its range more may arrive, even if nothing has for a while.
+            Mode::LiveReplay => self.range.end < now && reached == all.len(),
             Mode::Live => false,
         };
         let (skipped, taken) = match self.mode {
