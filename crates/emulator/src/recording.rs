@@ -16,7 +16,8 @@ use crate::stream::Stream;
 
 /// How long after a fragment began the service is said to have received it.
 const DELAY: i64 = 250_000_000;
-const MILLI: i64 = 1_000_000;
+/// Nanoseconds in a millisecond.
+pub(crate) const MILLI: i64 = 1_000_000;
 /// A time in a file that is beyond this counts from 1970, not from the file's beginning.
 const ABSOLUTE: i64 = 10 * 365 * 86_400 * 1_000_000_000;
 
