@@ -241,6 +241,12 @@ impl Recorded<'_> {
         !self.stored.fragment.frames.is_empty()
     }
 
+    /// Whether some of that is of this track.
+    pub(crate) fn has_frames_of(&self, track: u64) -> bool {
+        let mut frames = self.stored.fragment.frames.iter();
+        frames.any(|frame| frame.track == track)
+    }
+
     pub(crate) fn tracks(&self) -> &[Track] {
         &self.stored.fragment.tracks
     }

@@ -17,7 +17,8 @@ use crate::refusal::Refusal;
 pub(crate) enum Segment {
     /// As HLS names it.
     Fragment(FragmentNumber),
-    /// Its place in the session, from 1, as DASH counts them.
+    /// Its place, from 1, among those of the session that have frames of the track, as DASH counts
+    /// them.
     Number(usize),
 }
 
@@ -34,7 +35,7 @@ pub(crate) fn init_segment(
     (track, segment): (u64, &Segment),
     now: Timestamp,
 ) -> Result<Bytes, Refusal> {
-    let Shown { recorded, .. } = session.find(entry, segment, now)?;
+    let Shown { recorded, .. } = session.find(entry, (track, segment), now)?;
     let segments = segments(&[recorded], track)?;
     segments.init().map_err(playable::refusal)
 }
@@ -51,13 +52,16 @@ pub(crate) fn media_segment(
         index,
         start,
         ..
-    } = session.find(entry, segment, now)?;
+    } = session.find(entry, (track, segment), now)?;
     let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
     let fragment = recorded.fragment();
     let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
     let shift = start.saturating_mul(MILLI);
     let shift = shift.saturating_sub(first.unwrap_or(0));
-    let segments = segments(&[recorded], track)?;
+    let segments = segments(std::slice::from_ref(&recorded), track)?;
+    if !recorded.has_frames_of(track) {
+        return Err(no_fragment());
+    }
     segments
         .media(number, &fragment, shift)
         .map_err(playable::refusal)
@@ -68,12 +72,15 @@ impl Session {
     fn find<'a>(
         &self,
         entry: &'a Entry,
-        segment: &Segment,
+        (track, segment): (u64, &Segment),
         now: Timestamp,
     ) -> Result<Shown<'a>, Refusal> {
         let mut placed = self.placed(entry, now).into_iter();
         let found = match segment {
-            Segment::Number(number) => number.checked_sub(1).and_then(|index| placed.nth(index)),
+            Segment::Number(number) => {
+                let mut of_track = placed.filter(|shown| shown.recorded.has_frames_of(track));
+                number.checked_sub(1).and_then(|index| of_track.nth(index))
+            }
             Segment::Fragment(number) => {
                 placed.find(|shown| shown.recorded.number().as_ref() == Some(number))
             }

@@ -13,6 +13,8 @@ const TOLERANCE: i64 = 50;
 /// Some fragments in a row, of all that the session comes by.
 #[derive(Debug)]
 pub(super) struct Window<'a> {
+    /// Those before, in their places too.
+    pub(super) before: Vec<Shown<'a>>,
     pub(super) shown: Vec<Shown<'a>>,
     /// Whether no more will follow.
     pub(super) is_over: bool,
@@ -36,7 +38,7 @@ pub(super) struct Shown<'a> {
 
 impl Session {
     pub(super) fn window<'a>(&self, entry: &'a Entry, now: Timestamp) -> Window<'a> {
-        let all = self.placed(entry, now);
+        let mut all = self.placed(entry, now);
         let elapsed = now.as_millis().saturating_sub(self.created.as_millis());
         let reached = match self.mode {
             Mode::OnDemand | Mode::Live => all.len(),
@@ -55,12 +57,11 @@ impl Session {
             Mode::OnDemand => (0, self.most.min(reached)),
             Mode::Live | Mode::LiveReplay => (reached.saturating_sub(self.most), self.most),
         };
+        let mut shown = all.split_off(skipped);
+        shown.truncate(taken.min(reached));
         Window {
-            shown: all
-                .into_iter()
-                .skip(skipped)
-                .take(taken.min(reached))
-                .collect(),
+            before: all,
+            shown,
             is_over,
         }
     }
