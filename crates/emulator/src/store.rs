@@ -32,7 +32,7 @@ const TEMPORARY: &str = "tmp";
 pub(crate) struct Settings {
     pub(crate) info: StreamInfo,
     pub(crate) tags: BTreeMap<String, String>,
-    /// Fragments that it has had at least, for what has expired leaves no file.
+    /// As many fragments as it may have had: what has expired, or was not archived, leaves no file.
     pub(crate) had: u64,
 }
 

@@ -60,9 +60,14 @@ impl Drop for Folder {
 }
 
 fn create(client: &Client) {
+    create_kept(client, 1);
+}
+
+/// A stream that keeps its media for so many hours.
+fn create_kept(client: &Client, hours: i32) {
     let create = CreateStream {
         stream_name: Some("cam".into()),
-        data_retention_in_hours: Some(1),
+        data_retention_in_hours: Some(hours),
         ..CreateStream::default()
     };
     client.call(create).unwrap();
@@ -175,6 +180,33 @@ fn numbers_go_on_when_all_has_expired() {
     client.send(&put_request(&client));
     let anew: Vec<String> = listed(&client).iter().map(number).collect();
     assert!(anew.iter().min() > old.iter().max());
+}
+
+#[test]
+fn numbers_go_on_where_nothing_is_archived() {
+    let folder = Folder::new("buffered");
+    let put = |client: &Client| {
+        let answer = client.send(&put_request(client));
+        let lines = answer.text().lines();
+        let lines = lines.filter(|line| line.contains("\"RECEIVED\""));
+        let numbers = lines.map(|line| {
+            let (_, number) = line.split_once("\"FragmentNumber\":\"").unwrap();
+            number.split('"').next().unwrap().to_owned()
+        });
+        numbers.collect::<Vec<_>>()
+    };
+    let (emulator, client) = folder.serve(0);
+    create_kept(&client, 0);
+    drop(emulator);
+    let mut given = Vec::new();
+    for puts in [1, 5, 1] {
+        let (_emulator, client) = folder.serve(1);
+        for _ in 0..puts {
+            given.extend(put(&client));
+        }
+    }
+    assert_eq!(given.len(), 7 * 15);
+    assert!(given.is_sorted_by(|earlier, later| earlier < later));
 }
 
 #[test]
