@@ -119,7 +119,7 @@ impl Store {
         fs::create_dir(&temporary.path)?;
         temporary.save(settings)?;
         fs::rename(&temporary.path, &path)?;
-        sync_folder(&self.root)?;
+        sync_folder(&self.root);
         Ok(Folder { path })
     }
 }
@@ -165,7 +165,7 @@ impl Folder {
         let gone = self.path.with_extension(TEMPORARY);
         fs::rename(&self.path, &gone)?;
         if let Some(root) = self.path.parent() {
-            sync_folder(root)?;
+            sync_folder(root);
         }
         fs::remove_dir_all(gone)
     }
@@ -178,7 +178,8 @@ impl Folder {
         }
         file.sync_all()?;
         fs::rename(&temporary, self.path.join(name))?;
-        sync_folder(&self.path)
+        sync_folder(&self.path);
+        Ok(())
     }
 }
 
@@ -215,8 +216,10 @@ fn is_temporary(path: &Path) -> bool {
     path.extension().is_some_and(|kind| kind == TEMPORARY)
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+/// Brings the names in a folder to the disk, where the system knows how to: what the files hold is
+/// there already, and some file systems refuse.
+fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 fn in_file(path: &Path, problem: &dyn std::fmt::Display) -> io::Error {

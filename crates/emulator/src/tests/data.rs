@@ -272,6 +272,28 @@ fn what_is_not_the_emulators_is_left_alone() {
     assert_eq!(listed(&client).len(), 0, "the stream is there");
 }
 
+/// As folders are on Windows to all, and here to all but the superuser.
+#[cfg(unix)]
+#[test]
+fn folders_that_cannot_be_opened_can_be_written_in() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("unopened");
+    let allow = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let (emulator, client) = folder.serve(0);
+    allow(&folder.0, 0o300);
+    create(&client);
+    allow(&folder.0, 0o700);
+    let of_stream = folder.files()[0].parent().unwrap().to_owned();
+    allow(&of_stream, 0o300);
+    client.send(&put_request(&client));
+    allow(&of_stream, 0o700);
+    drop(emulator);
+    let (_emulator, client) = folder.serve(1);
+    assert_eq!(listed(&client).len(), 15);
+}
+
 #[test]
 fn a_folder_is_used_by_one_emulator_at_a_time() {
     let folder = Folder::new("locked");
