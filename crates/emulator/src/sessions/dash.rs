@@ -79,7 +79,7 @@ impl Session {
             track.number
         );
         let before = window.before.iter().filter(has_media).count();
-        let begin = before.saturating_add(1);
+        let begin = window.expired.saturating_add(before).saturating_add(1);
         Ok(format!(
             "<AdaptationSet mimeType=\"{mime}\" segmentAlignment=\"true\" startWithSAP=\"1\">\n\
              <Representation id=\"{}\" codecs=\"{codec}\" bandwidth=\"{}\"{size}>\n\

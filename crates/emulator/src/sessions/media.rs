@@ -17,8 +17,8 @@ use crate::refusal::Refusal;
 pub(crate) enum Segment {
     /// As HLS names it.
     Fragment(FragmentNumber),
-    /// Its place, from 1, among those of the session that have frames of the track, as DASH counts
-    /// them.
+    /// Its place, from 1, behind those that have expired and among those that have frames of the
+    /// track, as DASH counts them.
     Number(usize),
 }
 
@@ -79,7 +79,9 @@ impl Session {
         let found = match segment {
             Segment::Number(number) => {
                 let mut of_track = placed.filter(|shown| shown.recorded.has_frames_of(track));
-                number.checked_sub(1).and_then(|index| of_track.nth(index))
+                let index = number.checked_sub(1);
+                let index = index.and_then(|index| index.checked_sub(self.expired(entry, now)));
+                index.and_then(|index| of_track.nth(index))
             }
             Segment::Fragment(number) => {
                 placed.find(|shown| shown.recorded.number().as_ref() == Some(number))

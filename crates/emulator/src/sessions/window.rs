@@ -13,7 +13,9 @@ const TOLERANCE: i64 = 50;
 /// Some fragments in a row, of all that the session comes by.
 #[derive(Debug)]
 pub(super) struct Window<'a> {
-    /// Those before, in their places too.
+    /// How many have expired.
+    pub(super) expired: usize,
+    /// Those between, in their places too.
     pub(super) before: Vec<Shown<'a>>,
     pub(super) shown: Vec<Shown<'a>>,
     /// Whether no more will follow.
@@ -24,7 +26,7 @@ pub(super) struct Window<'a> {
 #[derive(Debug)]
 pub(super) struct Shown<'a> {
     pub(super) recorded: Recorded<'a>,
-    /// How many came before it in this session.
+    /// How many came before it in this session, those that have expired among them.
     pub(super) index: usize,
     /// When it begins on the time line of the session, in milliseconds.
     pub(super) start: i64,
@@ -60,6 +62,7 @@ impl Session {
         let mut shown = all.split_off(skipped);
         shown.truncate(taken.min(reached));
         Window {
+            expired: self.expired(entry, now),
             before: all,
             shown,
             is_over,
@@ -73,6 +76,7 @@ impl Session {
         let times = all.iter().map(|recorded| self.since_base(recorded));
         let times: Vec<i64> = times.collect();
         let nexts = times.iter().copied().skip(1).map(Some).chain([None]);
+        let expired = self.expired(entry, now);
         let (mut follows, mut gaps, mut end) = (true, 0, i64::MIN);
         let mut placed = Vec::with_capacity(all.len());
         for (index, ((recorded, time), next)) in all.into_iter().zip(&times).zip(nexts).enumerate()
@@ -85,7 +89,7 @@ impl Session {
             end = start.saturating_add(duration);
             placed.push(Shown {
                 recorded,
-                index,
+                index: index.saturating_add(expired),
                 start,
                 duration,
                 follows,

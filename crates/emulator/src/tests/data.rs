@@ -59,7 +59,7 @@ impl Drop for Folder {
     }
 }
 
-fn create(client: &Client) {
+pub(super) fn create(client: &Client) {
     create_kept(client, 1);
 }
 
@@ -73,7 +73,7 @@ fn create_kept(client: &Client, hours: i32) {
     client.call(create).unwrap();
 }
 
-fn put_request(client: &Client) -> Request<Bytes> {
+pub(super) fn put_request(client: &Client) -> Request<Bytes> {
     let mut request = client.signed_body("/putMedia", "");
     for (name, value) in [
         ("x-amzn-stream-name", "cam"),

@@ -1,10 +1,12 @@
 //! When the fragments of a session are played.
 
+use super::data::{create, put_request};
 use super::playback::{beside, dash, get, hls, open, playlist, text, uris};
 use super::*;
+use crate::Builder;
 use kvs_api::archived_media::{
     DashFragmentSelector, DashFragmentSelectorType, DashPlaybackMode, DashTimestampRange,
-    GetDashStreamingSessionUrl, HlsPlaybackMode,
+    GetDashStreamingSessionUrl, GetHlsStreamingSessionUrl, HlsPlaybackMode,
 };
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -33,14 +35,13 @@ fn recorded(fragments: &[kvs_mkv::Fragment], millis: &[i64]) -> Stream {
 }
 
 /// An emulator whose clock is moved by hand, in seconds after the first fragment began.
-fn clocked(stream: Stream, seconds: u64) -> (Emulator, Client, Arc<AtomicU64>) {
+fn clocked(builder: Builder, seconds: u64) -> (Emulator, Client, Arc<AtomicU64>) {
     let passed = Arc::new(AtomicU64::new(seconds));
     let seconds = Arc::clone(&passed);
     let now = move || {
         let seconds = BEGIN_SECONDS + seconds.load(Ordering::SeqCst);
         SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
     };
-    let builder = Emulator::builder().stream("cam", stream);
     let emulator = builder.clock(now.clone()).start().unwrap();
     let mut client = Client::of(&emulator);
     client.now = now();
@@ -120,7 +121,7 @@ fn segments_begin_when_those_before_have_ended() {
 #[test]
 fn a_replay_is_over_when_its_range_is() {
     let stream = recorded(&demo(), &[0, 2_000, 4_000]);
-    let (_emulator, client, passed) = clocked(stream, 4);
+    let (_emulator, client, passed) = clocked(Emulator::builder().stream("cam", stream), 4);
     // The producer pauses after three fragments, and the range goes on for a minute.
     let request = hls(HlsPlaybackMode::LiveReplay, BEGIN, END);
     let master = open(&client, request);
@@ -176,7 +177,7 @@ fn a_playlist_has_a_gap_where_its_track_has() {
 fn a_manifest_leaves_out_what_a_track_lacks() {
     let (mut fragments, stream) = silent_for_a_while();
     fragments.remove(1);
-    let (_emulator, client, passed) = clocked(stream, 100);
+    let (_emulator, client, passed) = clocked(Emulator::builder().stream("cam", stream), 100);
     let url = open_dash(&client, DashPlaybackMode::OnDemand);
     let manifest = text(&client, &url);
     assert_eq!(manifest.matches("<S t=\"2000\"").count(), 1, "{manifest}");
@@ -195,4 +196,56 @@ fn a_manifest_leaves_out_what_a_track_lacks() {
     assert_eq!(values(&manifest, "startNumber"), ["4", "3"]);
     let segment = segment(&client, &url, values(&manifest, "media")[1], 3);
     assert!(ends_with_frames(&segment, &fragments[2], 2));
+}
+
+#[test]
+fn segments_keep_their_numbers_when_others_expire() {
+    let (_emulator, mut client, passed) = clocked(Emulator::builder(), 0);
+    let at = |seconds, client: &mut Client| {
+        passed.store(seconds, Ordering::SeqCst);
+        client.now = SystemTime::UNIX_EPOCH + Duration::from_secs(BEGIN_SECONDS + seconds);
+    };
+    create(&client);
+    client.send(&put_request(&client));
+    let hls = GetHlsStreamingSessionUrl {
+        stream_name: Some("cam".into()),
+        expires: Some(43_200),
+        ..GetHlsStreamingSessionUrl::default()
+    };
+    let dash = GetDashStreamingSessionUrl {
+        stream_name: Some("cam".into()),
+        expires: Some(43_200),
+        ..GetDashStreamingSessionUrl::default()
+    };
+    let master = open(&client, hls);
+    let manifest = client.call(dash).unwrap().dash_streaming_session_url;
+    let manifest = manifest.unwrap();
+    at(3_590, &mut client);
+    client.send(&put_request(&client));
+    let seen = |client: &Client| {
+        let playlist = playlist(client, &master);
+        let (_, sequence) = playlist.split_once("#EXT-X-MEDIA-SEQUENCE:").unwrap();
+        let sequence: usize = sequence.lines().next().unwrap().parse().unwrap();
+        let manifest = text(client, &manifest);
+        let [start, _] = values(&manifest, "startNumber")[..] else {
+            panic!("{manifest}")
+        };
+        (sequence, start.parse::<usize>().unwrap())
+    };
+    let media = text(&client, &manifest);
+    let media = values(&media, "media")[0];
+    let last = segment(&client, &manifest, media, 30);
+    assert_eq!(seen(&client), (25, 26));
+
+    // The first fifteen are kept for an hour.
+    at(3_601, &mut client);
+    assert_eq!(seen(&client), (25, 26));
+    assert!(segment(&client, &manifest, media, 30) == last);
+    client.send(&put_request(&client));
+    assert_eq!(seen(&client), (40, 41));
+    let gone = beside(
+        &manifest,
+        &media.replace("&amp;", "&").replace("$Number$", "15"),
+    );
+    assert_eq!(get(&client, &gone).status, 404);
 }
