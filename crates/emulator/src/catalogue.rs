@@ -83,7 +83,7 @@ impl Catalogue {
             (None, _) => Home::Memory,
             (Some(_), true) => Home::Guest,
             (Some(store), false) => {
-                let folder = store.create(&self.newest.to_string(), &settings);
+                let folder = store.create(self.newest, &settings);
                 Home::Folder(folder.map_err(|error| Refusal::not_kept(&error))?)
             }
         };

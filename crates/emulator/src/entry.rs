@@ -22,6 +22,8 @@ const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;
 const HOUR: i64 = 3_600_000;
+/// Numbers that are written down as given at a time, before the first of them is.
+const RESERVED: u64 = 64;
 /// What is not archived can be read for five minutes.
 const BUFFERED: i64 = 300_000;
 
@@ -59,10 +61,11 @@ impl Entry {
     }
 
     fn settings(&self) -> Settings {
+        let had = self.recording.arrivals().len().saturating_add(1);
         Settings {
             info: self.info.clone(),
             tags: self.tags.clone(),
-            had: self.recording.arrivals().len(),
+            had: had.checked_next_multiple_of(RESERVED).unwrap_or(had),
         }
     }
 
@@ -102,18 +105,20 @@ impl Entry {
         let number = self.recording.next_number().ok_or(Fault::Archival)?;
         let is_archived = self.retention_hours() > 0;
         let server = recording::nanos(now);
-        if let Home::Folder(folder) = &self.home
-            && is_archived
-        {
-            let options = PayloadOptions {
-                number: number.clone(),
-                server_timestamp: kvs_mkv::Timestamp::from_nanos(server),
-                producer_timestamp: kvs_mkv::Timestamp::from_nanos(producer),
-                shift: 0,
+        if let Home::Folder(folder) = &self.home {
+            let kept = if is_archived {
+                let options = PayloadOptions {
+                    number: number.clone(),
+                    server_timestamp: kvs_mkv::Timestamp::from_nanos(server),
+                    producer_timestamp: kvs_mkv::Timestamp::from_nanos(producer),
+                    shift: 0,
+                };
+                let payload = payload::encode(&stored.fragment, &options);
+                folder.put(&number, &payload)
+            } else {
+                self.reserve(folder)
             };
-            let payload = payload::encode(&stored.fragment, &options);
-            let put = folder.put(&number, &payload);
-            put.map_err(|_| Fault::Archival)?;
+            kept.map_err(|_| Fault::Archival)?;
         }
         self.recording.push(Arrival {
             stored,
@@ -121,6 +126,15 @@ impl Entry {
             server,
         });
         Ok((number, is_archived && !matches!(self.home, Home::Guest)))
+    }
+
+    /// Writes down that the next number may be given, if it is not yet, for one that no file will be
+    /// named by.
+    fn reserve(&self, folder: &Folder) -> io::Result<()> {
+        if self.recording.arrivals().len().is_multiple_of(RESERVED) {
+            folder.save(&self.settings())?;
+        }
+        Ok(())
     }
 
     /// Drops what nobody can read any more. How much there was is written down first, so that no

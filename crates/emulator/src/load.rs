@@ -6,9 +6,13 @@ use std::io;
 use std::path::Path;
 
 use bytes::Bytes;
-use kvs_mkv::{Damage, Fragment, FragmentNumber, Fragments, Frame, State, Track};
+use kvs_mkv::{Damage, Fragment, FragmentNumber, Fragments, Frame, State, Tag, Track};
 
 use crate::numbering::Numbering;
+
+/// Tags that GetMedia adds behind each fragment, for the one that it is sent to.
+pub(crate) const MILLIS_BEHIND: &str = "AWS_KINESISVIDEO_MILLIS_BEHIND_NOW";
+pub(crate) const CONTINUATION_TOKEN: &str = "AWS_KINESISVIDEO_CONTINUATION_TOKEN";
 
 /// A recording as it was read.
 #[derive(Clone, Default)]
@@ -227,7 +231,11 @@ impl Loaded {
         self.keep(fragment, None);
     }
 
-    fn keep(&mut self, fragment: Fragment, number: Option<FragmentNumber>) {
+    /// What a capture's reader was told besides is of no use to others; in the bytes as they came it
+    /// stays.
+    fn keep(&mut self, mut fragment: Fragment, number: Option<FragmentNumber>) {
+        let is_for_all = |tag: &Tag| ![MILLIS_BEHIND, CONTINUATION_TOKEN].contains(&&*tag.name);
+        fragment.tags_after.retain(is_for_all);
         self.fragments.push(Stored {
             length: length(&fragment.frames, &fragment.tracks),
             fragment,

@@ -16,7 +16,8 @@ use crate::stream::Stream;
 
 /// How long after a fragment began the service is said to have received it.
 const DELAY: i64 = 250_000_000;
-const MILLI: i64 = 1_000_000;
+/// Nanoseconds in a millisecond.
+pub(crate) const MILLI: i64 = 1_000_000;
 /// A time in a file that is beyond this counts from 1970, not from the file's beginning.
 const ABSOLUTE: i64 = 10 * 365 * 86_400 * 1_000_000_000;
 
@@ -238,6 +239,12 @@ impl Recorded<'_> {
     /// Whether there is something in it to be played.
     pub(crate) fn has_frames(&self) -> bool {
         !self.stored.fragment.frames.is_empty()
+    }
+
+    /// Whether some of that is of this track.
+    pub(crate) fn has_frames_of(&self, track: u64) -> bool {
+        let mut frames = self.stored.fragment.frames.iter();
+        frames.any(|frame| frame.track == track)
     }
 
     pub(crate) fn tracks(&self) -> &[Track] {

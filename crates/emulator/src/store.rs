@@ -7,9 +7,11 @@
 //! ```
 //!
 //! What is written goes to the disk under a temporary name first, and then takes its own. So what
-//! stands under a name is whole, and what a run that was killed has left under others is removed.
+//! stands under a name is whole, and what a run that was killed has left under others is removed. The
+//! folder may hold other things, which are left alone.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -30,7 +32,7 @@ const TEMPORARY: &str = "tmp";
 pub(crate) struct Settings {
     pub(crate) info: StreamInfo,
     pub(crate) tags: BTreeMap<String, String>,
-    /// Fragments that it has had at least, for what has expired leaves no file.
+    /// As many fragments as it may have had: what has expired, or was not archived, leaves no file.
     pub(crate) had: u64,
 }
 
@@ -96,6 +98,9 @@ impl Store {
     pub(crate) fn load(&self) -> io::Result<Vec<Found>> {
         let mut found = Vec::new();
         for path in entries(&self.root)? {
+            if !is_of_stream(&path) {
+                continue;
+            }
             if is_temporary(&path) {
                 fs::remove_dir_all(&path).map_err(|error| in_file(&path, &error))?;
             } else if path.join(SETTINGS).exists() {
@@ -105,16 +110,16 @@ impl Store {
         Ok(found)
     }
 
-    /// Begins a stream, under a name that no other has.
-    pub(crate) fn create(&self, name: &str, settings: &Settings) -> io::Result<Folder> {
-        let path = self.root.join(name);
+    /// Begins a stream; no other was created then.
+    pub(crate) fn create(&self, created: i64, settings: &Settings) -> io::Result<Folder> {
+        let path = self.root.join(created.to_string());
         let temporary = Folder {
             path: path.with_extension(TEMPORARY),
         };
         fs::create_dir(&temporary.path)?;
         temporary.save(settings)?;
         fs::rename(&temporary.path, &path)?;
-        sync_folder(&self.root)?;
+        sync_folder(&self.root);
         Ok(Folder { path })
     }
 }
@@ -160,7 +165,7 @@ impl Folder {
         let gone = self.path.with_extension(TEMPORARY);
         fs::rename(&self.path, &gone)?;
         if let Some(root) = self.path.parent() {
-            sync_folder(root)?;
+            sync_folder(root);
         }
         fs::remove_dir_all(gone)
     }
@@ -173,7 +178,8 @@ impl Folder {
         }
         file.sync_all()?;
         fs::rename(&temporary, self.path.join(name))?;
-        sync_folder(&self.path)
+        sync_folder(&self.path);
+        Ok(())
     }
 }
 
@@ -198,12 +204,22 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+/// Whether it is a folder with such a name as streams have here. All others are somebody else's.
+fn is_of_stream(path: &Path) -> bool {
+    let name = path.file_stem().and_then(OsStr::to_str).unwrap_or_default();
+    let is_named = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit());
+    let may_end = is_temporary(path) || path.extension().is_none();
+    is_named && may_end && path.is_dir()
+}
+
 fn is_temporary(path: &Path) -> bool {
     path.extension().is_some_and(|kind| kind == TEMPORARY)
 }
 
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+/// Brings the names in a folder to the disk, where the system knows how to: what the files hold is
+/// there already, and some file systems refuse.
+fn sync_folder(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 fn in_file(path: &Path, problem: &dyn std::fmt::Display) -> io::Error {

@@ -12,12 +12,10 @@ use super::{Answer, Call};
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
 use crate::entry::Entry;
+use crate::load::{CONTINUATION_TOKEN, MILLIS_BEHIND};
 use crate::quotas::Quota;
 use crate::recording::{Recorded, Recording};
 use crate::refusal::Refusal;
-
-const MILLIS_BEHIND: &str = "AWS_KINESISVIDEO_MILLIS_BEHIND_NOW";
-const TOKEN: &str = "AWS_KINESISVIDEO_CONTINUATION_TOKEN";
 
 /// Sends what there is from the beginning that is asked for, and what arrives after that for as long
 /// as there is a producer.
@@ -140,7 +138,7 @@ impl Reader {
         };
         Some(recorded.payload_with(vec![
             tag(MILLIS_BEHIND, behind.max(0).to_string()),
-            tag(TOKEN, recorded.number()?.to_string()),
+            tag(CONTINUATION_TOKEN, recorded.number()?.to_string()),
         ]))
     }
 }

@@ -15,13 +15,14 @@ pub(crate) fn manifest(
     entry: &Entry,
     now: Timestamp,
 ) -> Result<String, Refusal> {
-    let Window { shown, is_over } = session.window(entry, now);
+    let window = session.window(entry, now);
+    let Window { shown, is_over, .. } = &window;
     let (first, last) = shown.first().zip(shown.last()).ok_or_else(nothing_yet)?;
     let longest = shown.iter().map(|shown| shown.duration).max().unwrap_or(0);
     // What is over begins at its own beginning, a live one at that of its time line.
-    let from = if is_over { first.start } else { 0 };
+    let from = if *is_over { first.start } else { 0 };
     let end = last.start.saturating_add(last.duration);
-    let presentation = if is_over {
+    let presentation = if *is_over {
         let length = duration(end.saturating_sub(from));
         format!("type=\"static\" mediaPresentationDuration=\"{length}\"")
     } else {
@@ -37,7 +38,7 @@ pub(crate) fn manifest(
     };
     let tracks = first.recorded.tracks().iter();
     let sets: Result<String, Refusal> = tracks
-        .map(|track| session.adaptation_set(&shown, track, from))
+        .map(|track| session.adaptation_set(&window, track, from))
         .collect();
     let (sets, buffer) = (sets?, duration(longest));
     Ok(format!(
@@ -49,13 +50,18 @@ pub(crate) fn manifest(
 }
 
 impl Session {
+    /// What a player is told of a track; nothing where no segment shows it.
     fn adaptation_set(
         &self,
-        shown: &[Shown<'_>],
+        window: &Window<'_>,
         track: &Track,
         from: i64,
     ) -> Result<String, Refusal> {
-        let first = shown.first().ok_or_else(nothing_yet)?;
+        let has_media = |shown: &&Shown<'_>| shown.recorded.has_frames_of(track.number);
+        let shown: Vec<_> = window.shown.iter().filter(has_media).collect();
+        let Some(first) = shown.first() else {
+            return Ok(String::new());
+        };
         let segments = media::segments(std::slice::from_ref(&first.recorded), track.number)?;
         let codec = segments.codec().unwrap_or_default();
         let (mime, size) = match &track.kind {
@@ -72,7 +78,8 @@ impl Session {
             self.token(),
             track.number
         );
-        let begin = first.index.saturating_add(1);
+        let before = window.before.iter().filter(has_media).count();
+        let begin = window.expired.saturating_add(before).saturating_add(1);
         Ok(format!(
             "<AdaptationSet mimeType=\"{mime}\" segmentAlignment=\"true\" startWithSAP=\"1\">\n\
              <Representation id=\"{}\" codecs=\"{codec}\" bandwidth=\"{}\"{size}>\n\
@@ -83,7 +90,7 @@ impl Session {
              <SegmentTimeline>\n{lines}</SegmentTimeline>\n\
              </SegmentTemplate>\n</Representation>\n</AdaptationSet>\n",
             track.number,
-            bandwidth(shown),
+            bandwidth(&window.shown),
         ))
     }
 

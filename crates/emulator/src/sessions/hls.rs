@@ -59,11 +59,14 @@ pub(crate) fn media_playlist(
     track: u64,
     now: Timestamp,
 ) -> Result<String, Refusal> {
-    let Window { shown, is_over } = session.window(entry, now);
+    let Window { shown, is_over, .. } = session.window(entry, now);
     let first = shown.first().ok_or_else(nothing_yet)?;
     let longest = shown.iter().map(|shown| shown.duration).max().unwrap_or(0);
+    let has_media = |shown: &Shown<'_>| shown.recorded.has_frames_of(track);
+    // Only the later version knows segments without media.
+    let version = if shown.iter().all(has_media) { 7 } else { 8 };
     let mut playlist = format!(
-        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{}\n",
+        "#EXTM3U\n#EXT-X-VERSION:{version}\n#EXT-X-TARGETDURATION:{}\n#EXT-X-MEDIA-SEQUENCE:{}\n",
         longest.saturating_add(999) / 1_000,
         first.index
     );
@@ -84,13 +87,18 @@ pub(crate) fn media_playlist(
         let is_break = index > 0 && session.breaks(shown);
         if is_break {
             playlist += "#EXT-X-DISCONTINUITY\n";
+            described = None;
         }
-        let tracks = shown.recorded.tracks();
-        let entry = tracks.iter().find(|t| t.number == track);
-        if is_break || described != Some(entry.cloned()) {
-            described = Some(entry.cloned());
-            let uri = segment_uri("getMP4InitFragment.mp4", &token, track, shown);
-            playlist += &format!("#EXT-X-MAP:URI=\"{uri}\"\n");
+        if has_media(shown) {
+            let tracks = shown.recorded.tracks();
+            let entry = tracks.iter().find(|t| t.number == track);
+            if described.is_none() || described != entry {
+                described = entry;
+                let uri = segment_uri("getMP4InitFragment.mp4", &token, track, shown);
+                playlist += &format!("#EXT-X-MAP:URI=\"{uri}\"\n");
+            }
+        } else {
+            playlist += "#EXT-X-GAP\n";
         }
         session.write_segment(shown, track, &token, &mut playlist);
     }

@@ -6,9 +6,10 @@ use kvs_mkv::FragmentNumber;
 use kvs_mp4::Segments;
 
 use super::Session;
+use super::window::Shown;
 use crate::entry::Entry;
 use crate::operations::playable;
-use crate::recording::Recorded;
+use crate::recording::{MILLI, Recorded};
 use crate::refusal::Refusal;
 
 /// Which segment a player fetches.
@@ -16,7 +17,8 @@ use crate::refusal::Refusal;
 pub(crate) enum Segment {
     /// As HLS names it.
     Fragment(FragmentNumber),
-    /// Its place in the session, from 1, as DASH counts them.
+    /// Its place, from 1, behind those that have expired and among those that have frames of the
+    /// track, as DASH counts them.
     Number(usize),
 }
 
@@ -33,7 +35,7 @@ pub(crate) fn init_segment(
     (track, segment): (u64, &Segment),
     now: Timestamp,
 ) -> Result<Bytes, Refusal> {
-    let (recorded, _) = session.find(entry, segment, now)?;
+    let Shown { recorded, .. } = session.find(entry, (track, segment), now)?;
     let segments = segments(&[recorded], track)?;
     segments.init().map_err(playable::refusal)
 }
@@ -45,36 +47,47 @@ pub(crate) fn media_segment(
     (track, segment): (u64, &Segment),
     now: Timestamp,
 ) -> Result<Vec<Bytes>, Refusal> {
-    let (recorded, number) = session.find(entry, segment, now)?;
-    let start = session.since_base(&recorded).saturating_mul(1_000_000);
+    let Shown {
+        recorded,
+        index,
+        start,
+        ..
+    } = session.find(entry, (track, segment), now)?;
+    let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
     let fragment = recorded.fragment();
     let first = fragment.frames.iter().map(|frame| frame.timestamp).min();
-    let shift = start.saturating_sub(first.unwrap_or(0));
-    let segments = segments(&[recorded], track)?;
+    let shift = start.saturating_mul(MILLI);
+    let shift = shift.saturating_sub(first.unwrap_or(0));
+    let segments = segments(std::slice::from_ref(&recorded), track)?;
+    if !recorded.has_frames_of(track) {
+        return Err(no_fragment());
+    }
     segments
         .media(number, &fragment, shift)
         .map_err(playable::refusal)
 }
 
 impl Session {
-    /// A fragment and the number of its segment.
+    /// The fragment that becomes a segment.
     fn find<'a>(
         &self,
         entry: &'a Entry,
-        segment: &Segment,
+        (track, segment): (u64, &Segment),
         now: Timestamp,
-    ) -> Result<(Recorded<'a>, u32), Refusal> {
-        let all = playable::fragments(entry, &self.range, now);
+    ) -> Result<Shown<'a>, Refusal> {
+        let mut placed = self.placed(entry, now).into_iter();
         let found = match segment {
-            Segment::Number(number) => number.checked_sub(1),
-            Segment::Fragment(number) => all
-                .iter()
-                .position(|recorded| recorded.number().as_ref() == Some(number)),
+            Segment::Number(number) => {
+                let mut of_track = placed.filter(|shown| shown.recorded.has_frames_of(track));
+                let index = number.checked_sub(1);
+                let index = index.and_then(|index| index.checked_sub(self.expired(entry, now)));
+                index.and_then(|index| of_track.nth(index))
+            }
+            Segment::Fragment(number) => {
+                placed.find(|shown| shown.recorded.number().as_ref() == Some(number))
+            }
         };
-        let found = found.and_then(|index| Some((all.into_iter().nth(index)?, index)));
-        let (recorded, index) = found.ok_or_else(no_fragment)?;
-        let number = u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1);
-        Ok((recorded, number))
+        found.ok_or_else(no_fragment)
     }
 }
 

@@ -83,6 +83,8 @@ pub(crate) struct Session {
     expires: Timestamp,
     /// When its time line begins: with its first fragment.
     base: Timestamp,
+    /// The ordinal of the first that arrived.
+    first: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,6 +143,16 @@ impl Session {
             media::segments(found, track.number)?;
         }
         let base = found.first().map_or(now, |first| range.time(first));
+        let range = Range {
+            start: if asked.mode == Mode::Live {
+                base
+            } else {
+                range.start
+            },
+            ..range
+        };
+        let all = playable::fragments(entry, &range, now);
+        let first = all.iter().map(Recorded::ordinal).min();
         Ok(Self {
             arn: entry.arn.clone(),
             of,
@@ -152,14 +164,8 @@ impl Session {
             created: now,
             expires: later(now, i64::from(life).saturating_mul(1_000)),
             base,
-            range: Range {
-                start: if asked.mode == Mode::Live {
-                    base
-                } else {
-                    range.start
-                },
-                ..range
-            },
+            first: first.unwrap_or(0),
+            range,
         })
     }
 
@@ -177,6 +183,14 @@ impl Session {
 
     pub(crate) fn token(&self) -> String {
         token::seal(self)
+    }
+
+    /// How many of its fragments have expired: they keep their places. Fragments do so in the order in
+    /// which they arrived, and what arrived meanwhile is taken to be in its range.
+    fn expired(&self, entry: &Entry, now: Timestamp) -> usize {
+        let kept = entry.stored(now).next();
+        let expired = kept.map_or(0, |kept| kept.ordinal().saturating_sub(self.first));
+        usize::try_from(expired).unwrap_or(usize::MAX)
     }
 
     /// Milliseconds from the beginning of the time line to that of a fragment.

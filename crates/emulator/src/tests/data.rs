@@ -59,16 +59,21 @@ impl Drop for Folder {
     }
 }
 
-fn create(client: &Client) {
+pub(super) fn create(client: &Client) {
+    create_kept(client, 1);
+}
+
+/// A stream that keeps its media for so many hours.
+fn create_kept(client: &Client, hours: i32) {
     let create = CreateStream {
         stream_name: Some("cam".into()),
-        data_retention_in_hours: Some(1),
+        data_retention_in_hours: Some(hours),
         ..CreateStream::default()
     };
     client.call(create).unwrap();
 }
 
-fn put_request(client: &Client) -> Request<Bytes> {
+pub(super) fn put_request(client: &Client) -> Request<Bytes> {
     let mut request = client.signed_body("/putMedia", "");
     for (name, value) in [
         ("x-amzn-stream-name", "cam"),
@@ -178,6 +183,33 @@ fn numbers_go_on_when_all_has_expired() {
 }
 
 #[test]
+fn numbers_go_on_where_nothing_is_archived() {
+    let folder = Folder::new("buffered");
+    let put = |client: &Client| {
+        let answer = client.send(&put_request(client));
+        let lines = answer.text().lines();
+        let lines = lines.filter(|line| line.contains("\"RECEIVED\""));
+        let numbers = lines.map(|line| {
+            let (_, number) = line.split_once("\"FragmentNumber\":\"").unwrap();
+            number.split('"').next().unwrap().to_owned()
+        });
+        numbers.collect::<Vec<_>>()
+    };
+    let (emulator, client) = folder.serve(0);
+    create_kept(&client, 0);
+    drop(emulator);
+    let mut given = Vec::new();
+    for puts in [1, 5, 1] {
+        let (_emulator, client) = folder.serve(1);
+        for _ in 0..puts {
+            given.extend(put(&client));
+        }
+    }
+    assert_eq!(given.len(), 7 * 15);
+    assert!(given.is_sorted_by(|earlier, later| earlier < later));
+}
+
+#[test]
 fn what_a_killed_run_leaves_is_removed() {
     let folder = Folder::new("leftovers");
     let (emulator, client) = folder.serve(0);
@@ -213,6 +245,53 @@ fn what_a_killed_run_leaves_is_removed() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("Cargo.toml"), "{error}");
+}
+
+#[test]
+fn what_is_not_the_emulators_is_left_alone() {
+    let folder = Folder::new("others");
+    let (emulator, client) = folder.serve(0);
+    create(&client);
+    drop(emulator);
+    for name in ["something.tmp", "1.2.tmp", ".tmp", "cam", "7.bak"] {
+        let other = folder.0.join(name);
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("stream.json"), b"theirs").unwrap();
+    }
+    fs::write(folder.0.join("x.tmp"), b"theirs").unwrap();
+    fs::write(folder.0.join("7.tmp"), b"theirs").unwrap();
+    let names = || {
+        let entries = fs::read_dir(&folder.0).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name());
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    let before = names();
+    let (_emulator, client) = folder.serve(1);
+    assert_eq!(names(), before);
+    assert!(folder.0.join("something.tmp/stream.json").exists());
+    assert_eq!(listed(&client).len(), 0, "the stream is there");
+}
+
+/// As folders are on Windows to all, and here to all but the superuser.
+#[cfg(unix)]
+#[test]
+fn folders_that_cannot_be_opened_can_be_written_in() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new("unopened");
+    let allow = |path: &Path, mode| {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let (emulator, client) = folder.serve(0);
+    allow(&folder.0, 0o300);
+    create(&client);
+    allow(&folder.0, 0o700);
+    let of_stream = folder.files()[0].parent().unwrap().to_owned();
+    allow(&of_stream, 0o300);
+    client.send(&put_request(&client));
+    allow(&of_stream, 0o700);
+    drop(emulator);
+    let (_emulator, client) = folder.serve(1);
+    assert_eq!(listed(&client).len(), 15);
 }
 
 #[test]

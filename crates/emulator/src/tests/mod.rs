@@ -13,6 +13,7 @@ mod playback;
 mod quotas;
 mod recordings;
 mod sessions;
+mod timelines;
 #[cfg(feature = "tls")]
 mod tls;
 

@@ -31,7 +31,7 @@ fn clip(start: &str, end: &str) -> GetClip {
     }
 }
 
-fn hls(mode: HlsPlaybackMode, start: &str, end: &str) -> GetHlsStreamingSessionUrl {
+pub(super) fn hls(mode: HlsPlaybackMode, start: &str, end: &str) -> GetHlsStreamingSessionUrl {
     GetHlsStreamingSessionUrl {
         stream_name: Some("cam".into()),
         playback_mode: Some(mode),
@@ -46,7 +46,7 @@ fn hls(mode: HlsPlaybackMode, start: &str, end: &str) -> GetHlsStreamingSessionU
     }
 }
 
-fn dash() -> GetDashStreamingSessionUrl {
+pub(super) fn dash() -> GetDashStreamingSessionUrl {
     GetDashStreamingSessionUrl {
         stream_name: Some("cam".into()),
         playback_mode: Some(DashPlaybackMode::OnDemand),
@@ -62,7 +62,7 @@ fn dash() -> GetDashStreamingSessionUrl {
 }
 
 /// What a player gets: without a signature.
-fn get(client: &Client, url: &str) -> Answer {
+pub(super) fn get(client: &Client, url: &str) -> Answer {
     let path = url.strip_prefix(&format!("http://{}", client.addr));
     let request = Request::get(path.unwrap_or(url))
         .header("host", client.addr.to_string())
@@ -71,32 +71,32 @@ fn get(client: &Client, url: &str) -> Answer {
 }
 
 /// What stands beside the document at `url` under a name of its own.
-fn beside(url: &str, name: &str) -> String {
+pub(super) fn beside(url: &str, name: &str) -> String {
     let (folder, _) = url.split_once('?').unwrap().0.rsplit_once('/').unwrap();
     format!("{folder}/{name}")
 }
 
-fn text(client: &Client, url: &str) -> String {
+pub(super) fn text(client: &Client, url: &str) -> String {
     let answer = get(client, url);
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert_eq!(answer.headers["access-control-allow-origin"], "*");
     answer.text().to_owned()
 }
 
-fn open(client: &Client, request: GetHlsStreamingSessionUrl) -> String {
+pub(super) fn open(client: &Client, request: GetHlsStreamingSessionUrl) -> String {
     let output = client.call(request).unwrap();
     output.hls_streaming_session_url.unwrap()
 }
 
 /// The media playlist of the first track.
-fn playlist(client: &Client, master: &str) -> String {
+pub(super) fn playlist(client: &Client, master: &str) -> String {
     let names = text(client, master);
     let name = names.lines().last().unwrap();
     assert!(name.starts_with("getHLSMediaPlaylist.m3u8?"), "{name}");
     text(client, &beside(master, name))
 }
 
-fn uris(playlist: &str) -> Vec<&str> {
+pub(super) fn uris(playlist: &str) -> Vec<&str> {
     playlist
         .lines()
         .filter(|line| !line.starts_with('#'))

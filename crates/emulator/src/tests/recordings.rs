@@ -1,5 +1,7 @@
 use super::*;
-use kvs_mkv::{State, Writer, WriterOptions};
+use crate::load::{CONTINUATION_TOKEN, MILLIS_BEHIND};
+use kvs_api::media::{GetMedia, StartSelector, StartSelectorType};
+use kvs_mkv::{State, Tag, Writer, WriterOptions};
 
 const A: &str = "91343852333181432392682062607743920146159169392";
 const B: &str = "91343852333181432397633822764885441725874549018";
@@ -7,6 +9,13 @@ const C: &str = "91343852333181432402585582922026963247510532162";
 
 fn stream(pieces: &[Vec<u8>]) -> Stream {
     Stream::from_matroska(pieces.concat()).unwrap()
+}
+
+fn tag(name: &str, value: &str) -> Tag {
+    Tag {
+        name: name.to_owned(),
+        value: value.to_owned(),
+    }
 }
 
 fn body(client: &Client, fragment: &Fragment) -> Vec<u8> {
@@ -40,6 +49,51 @@ fn captures_are_served_byte_for_byte() {
     );
     let padded = format!("00{A}");
     assert_eq!(client.answer(fetch(&[padded])).body, pieces[0]);
+}
+
+/// A capture of GetMedia says how far behind its reader was, and where that one may go on.
+#[test]
+fn what_one_reader_was_told_is_not_told_to_others() {
+    let capture = decode(&capture(&[A, B]).concat());
+    let pieces = capture.into_iter().map(|mut fragment| {
+        let tags = [
+            ("seen", "cat"),
+            (MILLIS_BEHIND, "7"),
+            (CONTINUATION_TOKEN, "5"),
+        ];
+        fragment.tags_after = tags.map(|(name, value)| tag(name, value)).to_vec();
+        let options = PayloadOptions {
+            number: fragment.number.clone().unwrap(),
+            server_timestamp: fragment.server_timestamp.unwrap(),
+            producer_timestamp: fragment.producer_timestamp.unwrap(),
+            shift: 0,
+        };
+        payload::encode(&fragment, &options).concat()
+    });
+    let pieces: Vec<_> = pieces.collect();
+    let emulator = emulator(stream(&pieces).repeat(2));
+    let client = Client::of(&emulator);
+    let earliest = GetMedia {
+        stream_name: Some("cam".into()),
+        start_selector: Some(StartSelector {
+            start_selector_type: Some(StartSelectorType::Earliest),
+            ..StartSelector::default()
+        }),
+        ..GetMedia::default()
+    };
+    let read = decode(&client.answer(earliest).body);
+    assert_eq!(read.len(), 4);
+    for fragment in &read {
+        let names = fragment.tags_after.iter().map(|tag| &*tag.name);
+        let names: Vec<_> = names.collect();
+        assert_eq!(names, ["seen", MILLIS_BEHIND, CONTINUATION_TOKEN]);
+        let number = fragment.number.as_ref().unwrap().to_string();
+        assert_eq!(fragment.tags_after[2].value, number);
+    }
+    let listed = sorted(listed(&client));
+    assert!(body(&client, &listed[0]) == pieces[0], "byte for byte");
+    let copy = decode(&body(&client, &listed[2]));
+    assert_eq!(copy[0].tags_after, [tag("seen", "cat")]);
 }
 
 /// What was made one file of has a header once; each fragment is served with one.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use kvs_mkv::Audio;
 
+use super::bits::Bits;
 use crate::Problem;
 
 /// Sampling rates by their index.
@@ -35,7 +36,7 @@ impl AudioConfig {
     }
 
     fn read(raw: &Bytes) -> Option<Self> {
-        let mut bits = Bits { bytes: raw, at: 0 };
+        let mut bits = Bits::new(raw);
         let mut object_type = bits.object_type()?;
         let rate = bits.rate()?;
         let channels = u8::try_from(bits.take(4)?).ok()?;
@@ -94,23 +95,7 @@ impl AudioConfig {
     }
 }
 
-struct Bits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
 impl Bits<'_> {
-    fn take(&mut self, count: usize) -> Option<u32> {
-        let mut value = 0;
-        for _ in 0..count {
-            let byte = self.bytes.get(self.at >> 3)?;
-            let bit = byte >> (7 ^ (self.at & 7)) & 1;
-            value = value << 1 | u32::from(bit);
-            self.at = self.at.saturating_add(1);
-        }
-        Some(value)
-    }
-
     fn object_type(&mut self) -> Option<u8> {
         let number = match self.take(5)? {
             31 => self.take(6)?.saturating_add(32),

@@ -1,8 +1,10 @@
 //! What a track's codec is, and what the producer says of it.
 
 pub(crate) mod aac;
+mod bits;
 pub(crate) mod nal;
 pub(crate) mod pcm;
+pub(crate) mod sps;
 
 use kvs_mkv::{Track, TrackKind};
 

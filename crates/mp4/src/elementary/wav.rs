@@ -51,6 +51,8 @@ pub struct Wav {
     sides: Vec<Side>,
     /// Bytes of samples so far.
     bytes: u32,
+    /// What all silence is made of: a recording may be silent for days.
+    silence: Bytes,
     output: Vec<Bytes>,
 }
 
@@ -61,7 +63,15 @@ struct Side {
     cadence: Cadence,
     /// Samples written and waiting.
     end: u64,
-    waiting: VecDeque<Bytes>,
+    waiting: VecDeque<Piece>,
+}
+
+/// Samples in a row.
+#[derive(Debug, Clone)]
+enum Piece {
+    Sound(Bytes),
+    /// So many bytes.
+    Silence(usize),
 }
 
 impl Wav {
@@ -96,6 +106,7 @@ impl Wav {
             format,
             sides: tracks.iter().map(side).collect(),
             bytes: 0,
+            silence: vec![format.silence(); SILENCE.saturating_mul(format.block())].into(),
             output: Vec::new(),
         };
         wav.output.push(wav.head(u32::MAX));
@@ -169,16 +180,26 @@ impl Wav {
     /// Puts out the samples that all sides have.
     fn flush(&mut self) {
         let before = self.output.len();
+        let silence = &self.silence;
         match self.sides.as_mut_slice() {
             [left, right] => {
                 let width = self.format.block();
-                while let Some((left, right)) = pair(left, right) {
-                    self.output.push(interleave(&left, &right, width));
+                while let Some((left, right)) = pair(left, right, silence.len()) {
+                    if let (Piece::Silence(left), Piece::Silence(right)) = (&left, &right) {
+                        // Both as one: every byte of silence is the same.
+                        let both = [*left, *right].map(|len| silence.slice(..len));
+                        self.output.extend(both);
+                    } else {
+                        let (left, right) = (left.bytes(silence), right.bytes(silence));
+                        self.output.push(interleave(&left, &right, width));
+                    }
                 }
             }
             sides => {
                 for side in sides {
-                    self.output.extend(side.waiting.drain(..));
+                    while let Some(piece) = side.take(silence.len()) {
+                        self.output.push(piece.bytes(silence));
+                    }
                 }
             }
         }
@@ -258,51 +279,79 @@ impl Side {
             }
             self.fill(at, format);
             // What is told twice is heard once.
-            let told = usize::try_from(self.end.saturating_sub(at)).unwrap_or(usize::MAX);
-            let from = told.min(samples).saturating_mul(block);
+            let told = self.end.saturating_sub(at).min(u64::from(count));
+            let from = usize::try_from(told).unwrap_or(samples);
+            let from = from.saturating_mul(block);
             let to = samples.saturating_mul(block);
             if from < to {
                 let data = format.little_endian(&frame.data.slice(from..to));
-                self.push(data, samples.saturating_sub(told));
+                self.push(Piece::Sound(data), u64::from(count).saturating_sub(told));
             }
         }
         Ok(())
     }
 
-    fn push(&mut self, data: Bytes, samples: usize) {
-        self.waiting.push_back(data);
-        self.end = self.end.saturating_add(u64::try_from(samples).unwrap_or(0));
+    fn push(&mut self, piece: Piece, samples: u64) {
+        self.waiting.push_back(piece);
+        self.end = self.end.saturating_add(samples);
     }
 
-    /// Adds silence up to a sample.
+    /// Adds silence up to a sample that the file has room for.
     fn fill(&mut self, to: u64, format: Pcm) {
-        if to <= self.end {
-            return;
+        let missing = to.saturating_sub(self.end);
+        if missing > 0 {
+            let samples = usize::try_from(missing).unwrap_or(usize::MAX);
+            let bytes = samples.saturating_mul(format.block());
+            self.push(Piece::Silence(bytes), missing);
         }
-        let silence = vec![format.silence(); SILENCE.saturating_mul(format.block())];
-        let silence = Bytes::from(silence);
-        while self.end < to {
-            let missing = usize::try_from(to.saturating_sub(self.end)).unwrap_or(SILENCE);
-            let samples = missing.min(SILENCE);
-            self.push(
-                silence.slice(..samples.saturating_mul(format.block())),
-                samples,
-            );
+    }
+
+    /// Takes bytes of the first piece, `most` of them if it is silence.
+    fn take(&mut self, most: usize) -> Option<Piece> {
+        let len = self.waiting.front()?.len(most);
+        self.split(len)
+    }
+
+    /// Takes so many bytes of the first piece, which has them.
+    fn split(&mut self, len: usize) -> Option<Piece> {
+        let first = self.waiting.front_mut()?;
+        let (taken, is_used_up) = match first {
+            Piece::Sound(sound) => (Piece::Sound(sound.split_to(len)), sound.is_empty()),
+            Piece::Silence(left) => {
+                *left = left.saturating_sub(len);
+                (Piece::Silence(len), *left == 0)
+            }
+        };
+        if is_used_up {
+            self.waiting.pop_front();
+        }
+        Some(taken)
+    }
+}
+
+impl Piece {
+    /// Its bytes, or as many of them as `most` where it is silence.
+    fn len(&self, most: usize) -> usize {
+        match self {
+            Self::Sound(sound) => sound.len(),
+            Self::Silence(bytes) => most.min(*bytes),
+        }
+    }
+
+    /// It as what is written; `silence` is at least as long.
+    fn bytes(self, silence: &Bytes) -> Bytes {
+        match self {
+            Self::Sound(sound) => sound,
+            Self::Silence(bytes) => silence.slice(..bytes),
         }
     }
 }
 
-/// As many bytes as the first pieces of both sides have.
-fn pair(left: &mut Side, right: &mut Side) -> Option<(Bytes, Bytes)> {
-    let (first, second) = (left.waiting.front_mut()?, right.waiting.front_mut()?);
-    let len = first.len().min(second.len());
-    let pair = (first.split_to(len), second.split_to(len));
-    for side in [left, right] {
-        if side.waiting.front().is_some_and(Bytes::is_empty) {
-            side.waiting.pop_front();
-        }
-    }
-    Some(pair)
+/// As many bytes as the first pieces of both sides have; of silence, `most` of them.
+fn pair(left: &mut Side, right: &mut Side, most: usize) -> Option<(Piece, Piece)> {
+    let (first, second) = (left.waiting.front()?, right.waiting.front()?);
+    let len = first.len(most).min(second.len(most));
+    left.split(len).zip(right.split(len))
 }
 
 fn interleave(left: &[u8], right: &[u8], width: usize) -> Bytes {
@@ -316,6 +365,8 @@ fn interleave(left: &[u8], right: &[u8], width: usize) -> Bytes {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::tests::{a_law, audio, fragment, fragment_at, frame, in_parts, pcm};
 
@@ -383,6 +434,25 @@ mod tests {
         let (all, parts) = in_parts(&told, 4_000);
         assert!(parts.len() > 20);
         assert!(whole(wav(), &parts) == whole(wav(), &[all]));
+    }
+
+    #[test]
+    fn hours_of_silence_take_no_memory() {
+        for tracks in [vec![pcm(1)], vec![pcm(1), pcm(2)]] {
+            let mut wav = Wav::new(&tracks, Gaps::Keep).unwrap();
+            let ends = |ms| {
+                tracks
+                    .iter()
+                    .map(move |track| frame(track.number, ms, &[1; 8]))
+            };
+            let frames = ends(0).chain(ends(600_000)).collect();
+            wav.write(&fragment(&tracks, frames)).unwrap();
+            let pieces = wav.take_output();
+            let written: usize = pieces.iter().map(Bytes::len).sum();
+            assert_eq!(written, 58 + tracks.len() * 2 * (600 * 8_000 + 4));
+            let places: BTreeSet<_> = pieces.iter().map(|piece| piece.as_ptr()).collect();
+            assert_eq!(places.len(), 4, "head, sound, silence and sound");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::codec::Codec;
 use crate::codec::aac::AudioConfig;
 use crate::codec::nal::Nal;
 use crate::codec::pcm::{Pcm, Samples};
+use crate::codec::sps;
 
 /// MPEG-4 sound, among object types.
 const MPEG4_AUDIO: u8 = 0x40;
@@ -94,6 +95,7 @@ fn describe(object_type: u8, stream_type: u8, specific: Option<DecoderSpecific>)
 fn avc_record(nal: &Nal) -> Result<Bytes, Problem> {
     const SEQUENCE: u8 = 7;
     const PICTURE: u8 = 8;
+    const EXTENSION: u8 = 13;
     if let Some(record) = &nal.record {
         return Ok(record.clone());
     }
@@ -102,21 +104,36 @@ fn avc_record(nal: &Nal) -> Result<Bytes, Problem> {
         nal.sets.iter().filter(is_of).collect::<Vec<_>>()
     };
     let (sequence, picture) = (of(SEQUENCE), of(PICTURE));
-    let settings = sequence.first().and_then(|set| set.get(1..4));
-    let settings = settings.ok_or(Problem::BadPrivateData)?;
+    let first = *sequence.first().ok_or(Problem::BadPrivateData)?;
+    let settings = first.get(1..4).ok_or(Problem::BadPrivateData)?;
     let mut record = vec![1];
     record.extend_from_slice(settings);
     record.push(0xFF);
-    for (sets, reserved) in [(sequence, 0xE0), (picture, 0)] {
-        let count = u8::try_from(sets.len()).map_err(|_| Problem::BadPrivateData)?;
-        record.push(reserved | count);
-        for set in sets {
-            let length = u16::try_from(set.len()).map_err(|_| Problem::BadPrivateData)?;
-            record.extend_from_slice(&length.to_be_bytes());
-            record.extend_from_slice(set);
-        }
+    put_sets(&mut record, 0xE0, &sequence)?;
+    put_sets(&mut record, 0, &picture)?;
+    if settings
+        .first()
+        .is_some_and(|profile| sps::tells_format(*profile))
+    {
+        let format = sps::sample_format(first).ok_or(Problem::BadPrivateData)?;
+        record.push(0xFC | format.chroma);
+        record.push(0xF8 | format.luma_depth);
+        record.push(0xF8 | format.chroma_depth);
+        put_sets(&mut record, 0, &of(EXTENSION))?;
     }
     Ok(Bytes::from(record))
+}
+
+/// Writes how many sets there are, behind bits that are reserved, and then those.
+fn put_sets(record: &mut Vec<u8>, reserved: u8, sets: &[&Bytes]) -> Result<(), Problem> {
+    let count = u8::try_from(sets.len()).map_err(|_| Problem::BadPrivateData)?;
+    record.push(reserved | count);
+    for set in sets {
+        let length = u16::try_from(set.len()).map_err(|_| Problem::BadPrivateData)?;
+        record.extend_from_slice(&length.to_be_bytes());
+        record.extend_from_slice(set);
+    }
+    Ok(())
 }
 
 fn aac(buffer: &mut Vec<u8>, config: &AudioConfig) -> mp4_atom::Result<()> {
@@ -161,5 +178,62 @@ fn audio(channels: u16, bits: u16, rate: u32) -> Audio {
         sample_size: bits,
         // Rates past its 16 bits are told by the media's timescale.
         sample_rate: u16::try_from(rate).unwrap_or(0).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::nal;
+
+    /// The record that ends so is made of its own sets between start codes.
+    fn is_made_anew(record: &[u8]) {
+        let record = Bytes::copy_from_slice(record);
+        let sets = nal::avc(&record).unwrap().sets;
+        let codes = sets.iter().flat_map(|set| [&nal::START_CODE, &set[..]]);
+        let codes = Bytes::from(codes.collect::<Vec<_>>().concat());
+        let made = avc_record(&nal::avc(&codes).unwrap()).unwrap();
+        assert_eq!(made, record, "{made:X?} for {record:X?}");
+    }
+
+    #[test]
+    fn records_are_made_as_encoders_write_them() {
+        // The avcC of x264 by way of FFmpeg: 4:2:0, 4:2:0 with 10 bits, 4:2:2 with 10, 4:4:4.
+        is_made_anew(&[
+            1, 0x42, 0xC0, 0x0A, 0xFF, 0xE1, 0, 22, 0x67, 0x42, 0xC0, 0x0A, 0xDA, 0x10, 0x9B, 1,
+            0x10, 0, 0, 3, 0, 0x10, 0, 0, 3, 0, 0xA0, 0xF1, 0x22, 0x6A, 1, 0, 4, 0x68, 0xCE, 0x0F,
+            0xC8,
+        ]);
+        is_made_anew(&[
+            1, 0x6E, 0, 0x0A, 0xFF, 0xE1, 0, 24, 0x67, 0x6E, 0, 0x0A, 0xA6, 0xCB, 0x42, 0x13, 0x60,
+            0x22, 0, 0, 3, 0, 2, 0, 0, 3, 0, 0x14, 0x1E, 0x24, 0x4D, 0x40, 1, 0, 4, 0x68, 0xCE,
+            0x0F, 0xC8, 0xFD, 0xFA, 0xFA, 0,
+        ]);
+        is_made_anew(&[
+            1, 0x7A, 0, 0x0A, 0xFF, 0xE1, 0, 24, 0x67, 0x7A, 0, 0x0A, 0xB6, 0xCB, 0x42, 0x13, 0x60,
+            0x22, 0, 0, 3, 0, 2, 0, 0, 3, 0, 0x14, 0x1E, 0x24, 0x4D, 0x40, 1, 0, 4, 0x68, 0xCE,
+            0x0F, 0xC8, 0xFE, 0xFA, 0xFA, 0,
+        ]);
+        is_made_anew(&[
+            1, 0xF4, 0, 0x0A, 0xFF, 0xE1, 0, 24, 0x67, 0xF4, 0, 0x0A, 0x91, 0x96, 0x84, 0x26, 0xC0,
+            0x44, 0, 0, 3, 0, 4, 0, 0, 3, 0, 0x28, 0x3C, 0x48, 0x9A, 0x80, 1, 0, 5, 0x68, 0xCE,
+            0x0F, 0x19, 0x20, 0xFF, 0xF8, 0xF8, 0,
+        ]);
+    }
+
+    #[test]
+    fn extensions_of_sets_go_behind_all_others() {
+        let high = [0x67, 0x64, 0, 0x1E, 0xAC, 0xB1, 0x20, 0x50];
+        let codes = [&[0, 0, 1][..], &high, &[0, 0, 1, 0x6D, 9, 0, 0, 1, 0x68, 7]].concat();
+        let made = avc_record(&nal::avc(&codes.into()).unwrap()).unwrap();
+        let behind = [1, 0, 2, 0x68, 7, 0xFD, 0xF8, 0xF8, 1, 0, 2, 0x6D, 9];
+        assert_eq!(made[16..], behind);
+    }
+
+    #[test]
+    fn a_set_that_is_cut_short_is_refused() {
+        let codes = Bytes::from_static(&[0, 0, 1, 0x67, 0x64, 0, 0x28, 0, 0, 1, 0x68, 2]);
+        let made = avc_record(&nal::avc(&codes).unwrap());
+        assert_eq!(made, Err(Problem::BadPrivateData));
     }
 }
