@@ -1,6 +1,6 @@
 //! The journal of a recording, and when a line of it is due.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use kvs_archive::Plan;
 use kvs_archive::journal::{Journal, Mark, MarkKind, Past, Reader};
 use kvs_archive::mkv::{Bytes, Crc32};
 
+use crate::alone;
 use crate::error::Error;
 use crate::names::{Name, remove, sync_folder};
 
@@ -126,15 +127,10 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
         let file = options.open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            // A file system without locks: the promise is as good as its maker's.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) => return Ok(None),
+        if !alone::lock(&file)? {
+            return Ok(None);
         }
-        // The one that had it may have removed it meanwhile.
-        if path.try_exists()? {
+        if alone::is_at(&file, path)? {
             return Ok(Some(file));
         }
     }

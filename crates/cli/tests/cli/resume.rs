@@ -10,14 +10,14 @@ use kvs_emulator::{Emulator, Stream};
 use crate::support::{Bench, FRAGMENTS, Run, decode, serve};
 
 /// How often the demo is repeated: a fragment is some 50 kB.
-const TIMES: u32 = 8;
+pub(crate) const TIMES: u32 = 8;
 const TOTAL: u64 = FRAGMENTS as u64 * TIMES as u64;
 
 /// How many fragments were asked for, by request.
-type Log = Arc<Mutex<Vec<u64>>>;
+pub(crate) type Log = Arc<Mutex<Vec<u64>>>;
 
 /// A long stream at a limited rate.
-fn slow(rate: u64) -> (Emulator, Log) {
+pub(crate) fn slow(rate: u64) -> (Emulator, Log) {
     let log = Log::default();
     let sink = Arc::clone(&log);
     let emulator = Emulator::builder()
@@ -43,7 +43,7 @@ fn undisturbed(bench: &Bench, line: &str) -> Vec<u8> {
 }
 
 /// A run that has told of so many fragments, unless it came to its end before.
-fn run_until(bench: &Bench, url: &str, line: &str, fragments: u64) -> Child {
+pub(crate) fn run_until(bench: &Bench, url: &str, line: &str, fragments: u64) -> Child {
     let mut kvs = bench.kvs_at(url, &format!("{line} -v"));
     kvs.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = kvs.spawn().unwrap();
@@ -60,7 +60,7 @@ fn run_until(bench: &Bench, url: &str, line: &str, fragments: u64) -> Child {
     child
 }
 
-fn kill(mut child: Child) -> Option<i32> {
+pub(crate) fn kill(mut child: Child) -> Option<i32> {
     child.kill().unwrap();
     child.wait().unwrap().code()
 }
