@@ -69,7 +69,7 @@ fn resumable(
     global: &Global,
 ) -> Result<Outcome, Failure> {
     let source = source::open(global)?;
-    let request = Request::new(get, &selection, source.region());
+    let request = Request::new(get, &selection, global, &*source);
     let what = in_words(&selection);
     let output = Resumable::open(&get.output, get.gaps.into(), get.overwrite, get.restart)?;
     let (selection, request) = match output.request() {

@@ -172,6 +172,55 @@ fn only_the_same_request_goes_on() {
 }
 
 #[test]
+fn the_same_stream_of_another_account_or_endpoint_is_another() {
+    let (emulator, _) = slow(6_000_000);
+    let bench = Bench::new("resume_whose");
+    // The config file that runs are told of.
+    let keys = "aws_access_key_id = emulator\naws_secret_access_key = emulator";
+    let profiles = format!("[profile lab]\n{keys}\n[profile other]\n{keys}\n");
+    bench.write("none", profiles);
+    let line = "get cam -o x.mkv";
+    let first = format!("{line} --profile lab");
+    let first = run_until(&bench, emulator.url(), &first, 50);
+    assert_eq!(kill(first), None);
+    let kept = settled(&bench);
+    let run = |url: &str, profile: &str| {
+        let mut run = bench.kvs_at(url, line);
+        Run::of(run.env("AWS_PROFILE", profile))
+    };
+    let elsewhere = serve(Stream::demo());
+    for (run, words) in [
+        (
+            run(emulator.url(), "other"),
+            ["with profile lab", "with profile other"],
+        ),
+        (
+            run(emulator.url(), ""),
+            ["with profile lab", "without profile"],
+        ),
+        (
+            run(elsewhere.url(), "lab"),
+            [
+                &*format!("with endpoint {}", emulator.url()),
+                &*format!("with endpoint {}", elsewhere.url()),
+            ],
+        ),
+        (
+            bench.run(&format!("{line} --emulator")),
+            ["without --emulator", "with --emulator on"],
+        ),
+    ] {
+        run.fails(1, &["x.mkv is half fetched", "--restart"]);
+        run.fails(1, &words);
+    }
+    assert_eq!(settled(&bench), kept);
+    // It is the same one, however it is chosen.
+    let run = run(emulator.url(), "lab").well();
+    let goes_on = format!("x.mkv: goes on after {kept} of 120 fragments");
+    assert!(run.stderr.starts_with(&goes_on), "{run:?}");
+}
+
+#[test]
 fn what_was_changed_is_not_gone_on_with() {
     let line = "get cam -o x.mkv";
     let (emulator, bench) = killed("resume_changed", line);
