@@ -176,6 +176,13 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
+/// Writes a file of a folder that has no name yet, and brings it to the disk.
+pub(super) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = create(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
 /// Brings the names in a folder to the disk, where the system knows how to: what the files hold is
 /// there already, and some file systems refuse.
 pub(super) fn sync_folder(folder: &Path) {
