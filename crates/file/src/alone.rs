@@ -79,12 +79,16 @@ pub(crate) fn take_away(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         left => left?,
     };
-    // Who cannot open it cannot ask; links, pipes and the like nobody writes. Open until it is gone,
-    // so that nobody else takes it for theirs.
+    // Links, pipes and the like nobody writes.
     let opened = match left.is_file() || left.is_dir() {
-        true => open(path, left.is_dir()).ok(),
-        false => None,
+        true => open(path, left.is_dir()),
+        false => Ok(None),
     };
+    let opened = match opened {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    // Open until it is gone, so that nobody else takes it for theirs.
     if let Some(opened) = &opened {
         if !lock(opened)? {
             return Err(ErrorKind::WouldBlock.into());
@@ -104,8 +108,16 @@ pub(crate) fn take_away(path: &Path) -> io::Result<()> {
     }
 }
 
-fn open(path: &Path, is_folder: bool) -> io::Result<File> {
-    OpenOptions::new().read(true).write(!is_folder).open(path)
+/// What stands under a name, if it may be opened: else nobody can be asked.
+fn open(path: &Path, is_folder: bool) -> io::Result<Option<File>> {
+    // Some file systems lock only what may be written.
+    for is_written in [!is_folder, false] {
+        match OpenOptions::new().read(true).write(is_written).open(path) {
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+            opened => return opened.map(Some),
+        }
+    }
+    Ok(None)
 }
 
 /// Locks a file or a folder as long as it is open; false if another has it.
@@ -205,6 +217,24 @@ mod tests {
         #[cfg(unix)]
         assert!(!is_at(&first, &path).unwrap());
         assert_eq!(fs::read(&name).unwrap(), b"first");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_may_only_be_read_is_not_taken_away_either() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = folder("read-only");
+        let path = folder.join("it");
+        let first = create_alone(&path).unwrap();
+        for mode in [0o400, 0o600] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(is_busy(create_alone(&path)));
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+        drop(first);
+        create_alone(&path).unwrap();
         fs::remove_dir_all(folder).unwrap();
     }
 
