@@ -79,8 +79,9 @@ impl Listing {
     }
 
     /// Begins again with the first page, for a token may expire while others are throttled. What
-    /// has been listed is kept.
+    /// has been listed is kept, each fragment once.
     pub fn restart(&mut self) {
+        plan::sort(&mut self.entries);
         self.next = Some(self.first.clone());
     }
 
@@ -167,6 +168,19 @@ mod tests {
         assert_eq!(second.stream_name, first.stream_name);
         listing.page(page(vec![], None)).unwrap();
         assert_eq!(listing.request(), None);
+    }
+
+    #[test]
+    fn what_is_listed_again_is_kept_once() {
+        let mut listing = listing();
+        for _ in 0..9 {
+            let fragments = vec![fragment("2", 5, 7), fragment("1", 4, 7)];
+            listing.page(page(fragments, Some("more"))).unwrap();
+            listing.restart();
+            assert_eq!(listing.request().unwrap().next_token, None);
+            assert_eq!(listing.entries.len(), 2);
+        }
+        assert_eq!(numbers(listing), ["1", "2"]);
     }
 
     #[test]

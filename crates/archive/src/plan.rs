@@ -187,6 +187,11 @@ impl Plan {
     pub fn with_done(mut self, done: u64) -> Self {
         let done = usize::try_from(done).unwrap_or(usize::MAX);
         self.done = done.min(self.entries.len());
+        self.afresh()
+    }
+
+    /// The same plan for another export: what one has asked for and not settled is asked for again.
+    pub(crate) fn afresh(mut self) -> Self {
         self.taken = self.done;
         self
     }

@@ -60,6 +60,14 @@ impl Error {
         Self::doing("write", path, source)
     }
 
+    /// The same for one that another process may have.
+    pub(crate) fn create(path: &Path, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::WouldBlock => Self::Busy(path.to_owned()),
+            _ => Self::write(path, source),
+        }
+    }
+
     pub(crate) fn read(path: &Path, source: io::Error) -> Self {
         Self::doing("read", path, source)
     }

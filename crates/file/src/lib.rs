@@ -83,6 +83,7 @@
 //!   file system knows locks.
 #![forbid(unsafe_code)]
 
+mod alone;
 mod error;
 mod names;
 mod part;
@@ -91,6 +92,7 @@ mod recording;
 mod resume;
 mod spool;
 
+pub use alone::{create_alone, create_folder_alone};
 pub use error::{Error, Rejected};
 pub use names::{journal_path, part_path, sequel_path};
 pub use recording::{Options, Recording, Sequel, Whole};

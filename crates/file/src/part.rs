@@ -5,20 +5,27 @@ use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 
 use kvs_archive::mkv::{Bytes, Patch};
 
+use crate::alone::{create_alone, lock};
 use crate::error::Error;
 use crate::names::{Name, remove, sync_folder};
 
-/// A file in the making. Dropped, it is gone, unless it is [kept](Self::keep).
+/// A file in the making, which nobody else writes. Dropped, it is gone, unless it is
+/// [kept](Self::keep).
 #[derive(Debug)]
 pub(crate) struct Part {
-    file: BufWriter<File>,
+    // Before the file: what is removed is locked until then.
     place: Place,
+    file: BufWriter<File>,
 }
 
 /// A file that is whole and safe on disk, but not yet under its name. Dropped, it is gone, unless it
 /// is kept.
 #[derive(Debug)]
-pub(crate) struct Sealed(Place);
+pub(crate) struct Sealed {
+    place: Place,
+    /// Keeps others off.
+    lock: Option<File>,
+}
 
 /// Where a file stands that has not taken its name.
 #[derive(Debug)]
@@ -39,10 +46,8 @@ impl Drop for Place {
 impl Part {
     /// An empty one; what a run that was killed has left is removed.
     pub(crate) fn create(name: Name) -> Result<Self, Error> {
-        let path = name.part();
-        remove(&path)?;
-        let created = OpenOptions::new().write(true).create_new(true).open(&path);
-        let file = created.map_err(|error| Error::write(name.path(), error))?;
+        let created = create_alone(&name.part());
+        let file = created.map_err(|error| Error::create(name.path(), error))?;
         Ok(Self {
             file: BufWriter::new(file),
             place: Place { name, stays: false },
@@ -54,12 +59,15 @@ impl Part {
     pub(crate) fn reopen(name: Name, beginning: &[u8], len: u64) -> Result<Self, Error> {
         let reopened = OpenOptions::new().write(true).open(name.part());
         let reopened = reopened.and_then(|mut file| {
+            if !lock(&file)? {
+                return Err(io::ErrorKind::WouldBlock.into());
+            }
             file.set_len(len)?;
             file.write_all(beginning)?;
             file.seek(SeekFrom::Start(len))?;
             Ok(file)
         });
-        let file = reopened.map_err(|error| Error::write(name.path(), error))?;
+        let file = reopened.map_err(|error| Error::create(name.path(), error))?;
         Ok(Self {
             file: BufWriter::new(file),
             place: Place { name, stays: true },
@@ -115,7 +123,11 @@ impl Part {
         self.flush()?;
         let synced = self.file.get_ref().sync_all();
         self.told(synced)?;
-        Ok(Sealed(self.place))
+        let (file, _) = self.file.into_parts();
+        Ok(Sealed {
+            place: self.place,
+            lock: Some(file),
+        })
     }
 
     fn told<T>(&self, done: io::Result<T>) -> Result<T, Error> {
@@ -126,17 +138,28 @@ impl Part {
 impl Sealed {
     /// What an earlier run has left for this one.
     pub(crate) fn kept(name: Name) -> Self {
-        Self(Place { name, stays: true })
+        Self {
+            place: Place { name, stays: true },
+            lock: None,
+        }
+    }
+
+    /// The same for one of many: files that a process may have open are few, and the first of them
+    /// keeps others off.
+    pub(crate) fn unlocked(mut self) -> Self {
+        self.lock = None;
+        self
     }
 
     /// Gives it its name.
     pub(crate) fn publish(self) -> Result<(), Error> {
-        let Self(mut place) = self;
+        let Self { mut place, lock } = self;
         // Hours may have passed since that was checked.
         place.name.check_free()?;
         let renamed = fs::rename(place.name.part(), place.name.path());
         renamed.map_err(|error| Error::write(place.name.path(), error))?;
         place.stays = true;
+        drop(lock);
         sync_folder(place.name.folder());
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The journal of a recording, and when a line of it is due.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use kvs_archive::Plan;
 use kvs_archive::journal::{Journal, Mark, MarkKind, Past, Reader};
 use kvs_archive::mkv::{Bytes, Crc32};
 
+use crate::alone;
 use crate::error::Error;
 use crate::names::{Name, remove, sync_folder};
 
@@ -42,6 +43,8 @@ pub(crate) struct Record {
     is_between: bool,
     /// Whether that is not all of it.
     is_inside: bool,
+    /// Whether something could not be written: how the journal ends, nobody knows then.
+    is_broken: bool,
 }
 
 /// A journal that is locked.
@@ -116,6 +119,7 @@ impl Locked {
             synced: Instant::now(),
             is_between: false,
             is_inside: false,
+            is_broken: false,
         })
     }
 }
@@ -126,15 +130,10 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
         let mut options = OpenOptions::new();
         let options = options.read(true).write(true).create(true).truncate(false);
         let file = options.open(path)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            // A file system without locks: the promise is as good as its maker's.
-            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
-            Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) => return Ok(None),
+        if !alone::lock(&file)? {
+            return Ok(None);
         }
-        // The one that had it may have removed it meanwhile.
-        if path.try_exists()? {
+        if alone::is_at(&file, path)? {
             return Ok(Some(file));
         }
     }
@@ -164,10 +163,12 @@ impl Record {
         if told == self.planned {
             return Ok(());
         }
+        self.check()?;
         let mut file = io::BufWriter::new(&self.file);
         let mut lines = self.journal.addition(plan, told.unwrap_or(0));
         let written = lines.try_for_each(|line| file.write_all(line.as_bytes()));
         let written = written.and_then(|()| file.flush());
+        self.is_broken = written.is_err();
         written.map_err(|error| Error::write(&self.path, error))
     }
 
@@ -209,9 +210,9 @@ impl Record {
         self.planned.is_some()
     }
 
-    /// Whether a mark would tell the truth.
+    /// Whether a mark would tell the truth, and be read.
     pub(crate) fn can_mark(&self) -> bool {
-        self.is_planned() && !self.is_between
+        self.is_planned() && !self.is_between && !self.is_broken
     }
 
     /// Tells how far the file has come, which is as safe as `kind` says.
@@ -221,6 +222,7 @@ impl Record {
         length: u64,
         state: Vec<u8>,
     ) -> Result<(), Error> {
+        self.check()?;
         let text = self.journal.mark(&Mark {
             kind,
             settled: self.settled,
@@ -266,7 +268,18 @@ impl Record {
 
     fn append(&mut self, text: &str) -> Result<(), Error> {
         let written = self.file.write_all(text.as_bytes());
+        self.is_broken = written.is_err();
         written.map_err(|error| Error::write(&self.path, error))
+    }
+
+    /// Each line has a checksum of all before it: what comes behind one that is not there, or not all
+    /// of it, would spoil the journal.
+    fn check(&self) -> Result<(), Error> {
+        if self.is_broken {
+            let why = io::Error::other("a line before could not be written");
+            return Err(Error::write(&self.path, why));
+        }
+        Ok(())
     }
 }
 
@@ -317,3 +330,6 @@ pub(crate) fn agreeing(
     }
     Ok(agreed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -124,27 +124,29 @@ impl Recording {
     /// One that no later run goes on with: dropped, it is gone.
     ///
     /// # Errors
-    /// When the name is taken, or the file cannot be written.
+    /// When the name is taken, another process writes the file, or it cannot be written.
     pub fn create(path: impl AsRef<Path>, options: Options) -> Result<Self, Error> {
         let name = Name::new(path.as_ref(), options.overwrite)?;
         name.check_free()?;
-        Self::begin(name, options, None)
+        let growing = Growing::create(name.clone(), options, false)?;
+        Ok(Self::begin(name, options, growing, None))
     }
 
     pub(crate) fn begin(
         name: Name,
         options: Options,
+        growing: Growing,
         record: Option<Record>,
-    ) -> Result<Self, Error> {
-        Ok(Self {
-            growing: Some(Growing::create(name.clone(), options, record.is_some())?),
+    ) -> Self {
+        Self {
+            growing: Some(growing),
             name,
             options,
             whole: Vec::new(),
             sequels: Vec::new(),
             record,
             is_inside: false,
-        })
+        }
     }
 
     /// The name that it takes.
@@ -248,12 +250,20 @@ impl Recording {
             if let Some(record) = &mut self.record {
                 record.settle(record.settled(), missing);
             }
-            self.whole.push(growing.end(self.record.as_mut(), "")?);
+            let sealed = growing.end(self.record.as_mut(), "")?;
+            self.add(sealed);
         }
         Ok(Whole {
             files: self.whole,
             record: self.record,
         })
+    }
+
+    fn add(&mut self, sealed: Sealed) {
+        self.whole.push(match self.whole.is_empty() {
+            true => sealed,
+            false => sealed.unlocked(),
+        });
     }
 
     /// Ends the file, and begins another for what has other tracks.
@@ -265,7 +275,8 @@ impl Recording {
             None => change.to_string(),
         };
         if let Some(growing) = self.growing.take() {
-            self.whole.push(growing.end(self.record.as_mut(), &why)?);
+            let sealed = growing.end(self.record.as_mut(), &why)?;
+            self.add(sealed);
         }
         let path = name.path().to_owned();
         self.sequels.push(Sequel { path, why });

@@ -1,13 +1,15 @@
 //! Recordings that an earlier run has begun.
 
+use std::io;
 use std::path::Path;
 
 use kvs_archive::Plan;
 use kvs_archive::journal::{Mark, MarkKind, Past};
 use kvs_archive::mkv::{Crc32, Writer};
 
+use crate::alone::take_away;
 use crate::error::Error;
-use crate::names::{Name, remove};
+use crate::names::Name;
 use crate::part::{Part, Sealed};
 use crate::record::{Locked, agreeing};
 use crate::recording::{Growing, Options, Recording, Sequel};
@@ -85,12 +87,7 @@ impl Opened {
             past,
         } = self;
         let Some(past) = past else {
-            let sequels = (2..).map(|count| name.sequel(count).part());
-            for part in sequels.take_while(|part| part.exists()) {
-                remove(&part)?;
-            }
-            let record = journal.begin(request)?;
-            return Ok((Recording::begin(name, options, Some(record))?, None));
+            return Ok((begin(name, options, journal, request)?, None));
         };
         if past.request != request {
             return Err(Error::OtherRequest {
@@ -121,6 +118,30 @@ impl Opened {
         };
         Ok((recording, Some(earlier)))
     }
+}
+
+/// A recording from its first byte on.
+fn begin(name: Name, options: Options, journal: Locked, request: &str) -> Result<Recording, Error> {
+    let growing = match Growing::create(name.clone(), options, true) {
+        Err(error) => {
+            if !options.restart {
+                // It tells nothing.
+                journal.remove()?;
+            }
+            return Err(error);
+        }
+        growing => growing?,
+    };
+    let sequels = (2..).map(|count| name.sequel(count).part());
+    for part in sequels.take_while(|part| part.exists()) {
+        // Another process may write to that very name.
+        match take_away(&part) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            taken => taken.map_err(|error| Error::doing("remove", &part, error))?,
+        }
+    }
+    let record = journal.begin(request)?;
+    Ok(Recording::begin(name, options, growing, Some(record)))
 }
 
 /// Files that are put together again.

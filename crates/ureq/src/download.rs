@@ -67,7 +67,7 @@ impl Download {
     }
 
     /// With a place for fragments that are larger than the [window](ExportOptions::window), such as
-    /// `kvs_file::Spool`: they are put there until all of it is there and sound, and then come in
+    /// `kvs_file::TemporaryFile`: they are put there until all of it is there and sound, and then come in
     /// [parts](kvs_archive::mkv::Part), so that memory stays bounded whatever their size. To be asked
     /// for before the first fragment.
     #[must_use]

@@ -21,6 +21,8 @@ pub(super) struct Pages {
     due: Option<SystemTime>,
     /// How many requests in a row brought nothing.
     failures: u32,
+    /// How often it had to begin again: pages that come are no progress then.
+    restarts: u32,
 }
 
 impl Pages {
@@ -34,6 +36,7 @@ impl Pages {
             asked: None,
             due: None,
             failures: 0,
+            restarts: 0,
         })
     }
 
@@ -89,7 +92,9 @@ impl Pages {
         self.failures = self.failures.saturating_add(1);
         let reason = worth_another(&error);
         let is_stale = self.has_token() && is_about_the_request(&error);
-        if self.failures >= attempts || (reason.is_none() && !is_stale) {
+        self.restarts = self.restarts.saturating_add(u32::from(is_stale));
+        let most = self.failures.max(self.restarts);
+        if most >= attempts || (reason.is_none() && !is_stale) {
             return Err(error);
         }
         if is_stale {
@@ -116,4 +121,78 @@ impl Pages {
 fn is_about_the_request(error: &Error<Exception>) -> bool {
     let refusal = error.refusal();
     refusal.is_some_and(|refusal| matches!(refusal.error, Exception::InvalidArgument(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::Quota;
+    use super::*;
+    use crate::selection::TimestampOrigin;
+    use http::StatusCode;
+    use kvs_api::archived_media::InvalidArgumentException;
+    use kvs_api::protocol::{Refusal, Timestamp};
+
+    fn refused() -> Error<Exception> {
+        Error {
+            operation: ListFragments::NAME,
+            attempts: 1,
+            kind: ErrorKind::Refused(Box::new(Refusal {
+                error: Exception::InvalidArgument(InvalidArgumentException::default()),
+                status: StatusCode::BAD_REQUEST,
+                code: "InvalidArgumentException".to_owned(),
+                message: "the token is no longer valid".to_owned(),
+                request_id: None,
+            })),
+        }
+    }
+
+    /// Whether requests to a service that refuses so many tokens have one, and how that ends.
+    fn list(refuses: usize) -> (Vec<bool>, Result<(), Error<Exception>>) {
+        let (from, to) = (Timestamp::default(), Timestamp::new(100, 0));
+        let selection = Selection::between("cam", TimestampOrigin::Producer, from, to);
+        let mut pages = Pages::of(&selection).unwrap();
+        let mut budget = Budget::new(Quota::default().metadata);
+        let policy = (3, &RetryPolicy::default());
+        let (mut asked, mut refused_so_far) = (vec![], 0);
+        let mut now = SystemTime::UNIX_EPOCH;
+        while asked.len() < 50 {
+            let (exchange, token) = match pages.poll(Exchange(7), &mut budget, now) {
+                Step::List { exchange, request } => (exchange, request.next_token),
+                Step::Wait(Some(until)) => {
+                    now = until;
+                    continue;
+                }
+                other => panic!("{other:?}"),
+            };
+            asked.push(token.is_some());
+            let mut page = ListFragmentsOutput::default();
+            page.next_token = token.is_none().then(|| "more".to_owned());
+            let answer = if token.is_some() && refused_so_far < refuses {
+                refused_so_far += 1;
+                Err(refused())
+            } else {
+                Ok(page)
+            };
+            match pages.listed(exchange, answer, policy, &mut budget, now) {
+                Ok(false) => {}
+                Ok(true) => return (asked, Ok(())),
+                Err(error) => return (asked, Err(error)),
+            }
+        }
+        panic!("it goes on for ever")
+    }
+
+    #[test]
+    fn a_token_that_is_refused_begins_again_a_few_times() {
+        for refuses in 0..3 {
+            let (asked, outcome) = list(refuses);
+            outcome.unwrap();
+            assert_eq!(asked, [false, true].repeat(refuses + 1));
+        }
+        for refuses in [3, usize::MAX] {
+            let (asked, outcome) = list(refuses);
+            assert_eq!(asked.len(), 6);
+            assert_eq!(outcome.unwrap_err().to_string(), refused().to_string());
+        }
+    }
 }

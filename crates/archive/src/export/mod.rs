@@ -341,7 +341,7 @@ impl Export {
     }
 
     fn begin(&mut self, plan: Plan) {
-        self.plan = plan;
+        self.plan = plan.afresh();
         self.measure();
     }
 

@@ -69,7 +69,7 @@ fn resumable(
     global: &Global,
 ) -> Result<Outcome, Failure> {
     let source = source::open(global)?;
-    let request = Request::new(get, &selection, source.region());
+    let request = Request::new(get, &selection, global, &*source);
     let what = in_words(&selection);
     let output = Resumable::open(&get.output, get.gaps.into(), get.overwrite, get.restart)?;
     let (selection, request) = match output.request() {
@@ -147,22 +147,27 @@ impl Delivering<'_> {
     }
 
     fn fetch(&mut self, tally: &mut Tally) -> Result<(), Failure> {
-        let mut is_refused = false;
+        let mut refused = None;
         while let Some(next) = self.download.next() {
             let fragment = next.map_err(explain)?;
             self.look(tally)?;
+            if fragment.begins() {
+                refused = None;
+            }
             // With one of its parts all that follow are refused.
-            is_refused &= !fragment.begins();
-            if !is_refused {
+            if refused.is_none() {
                 match self.sink.write(&fragment) {
                     Ok(()) => tally.take(&fragment),
                     Err(Rejected::Fragment(why)) => {
-                        is_refused = true;
-                        tally.holes.push(Hole::unwritable(&fragment, &why));
-                        self.check_strict(tally)?;
+                        refused = Some(Hole::unwritable(&fragment, &why));
                     }
                     Err(Rejected::Output(failure)) => return Err(failure),
                 }
+            }
+            // Told before it is settled, a run that goes on here would find it once more.
+            if let Some(hole) = refused.take_if(|_| fragment.ends()) {
+                tally.holes.push(hole);
+                self.check_strict(tally)?;
             }
             self.settle(tally)?;
             self.progress.fragment(&fragment, self.download.report());
@@ -298,3 +303,6 @@ fn summarize(tally: &Tally, delivery: &Delivery, started: Instant) {
         Count(count, "fragment")
     ));
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,11 @@ pub(super) fn run(inspect: &Inspect) -> Result<Outcome, Failure> {
     let timeline = timeline.map(|path| output::Document::create(path, inspect.overwrite));
     let timeline = timeline.transpose()?;
     let mut fragments = Fragments::new();
-    let mut found = Found::new(inspect, Lines::new());
+    let out = match &timeline {
+        Some(_) => Lines::new().beside(),
+        None => Lines::new(),
+    };
+    let mut found = Found::new(inspect, out);
     while let Some(piece) = input.piece()? {
         found.bytes = found.bytes.saturating_add(piece.len() as u64);
         fragments.push(piece);

@@ -7,8 +7,9 @@ use kvs_archive::mkv::Crc32;
 use kvs_archive::{Selection, Wanted};
 use serde::{Deserialize, Serialize};
 
-use crate::args::Get;
+use crate::args::{Get, Global};
 use crate::exit::Failure;
+use crate::source::Source;
 
 /// A request as it is kept beside an output.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,14 +21,33 @@ pub(super) struct Request {
 }
 
 impl Request {
-    pub(super) fn new(get: &Get, selection: &Selection, region: &str) -> Self {
+    pub(super) fn new(
+        get: &Get,
+        selection: &Selection,
+        global: &Global,
+        source: &dyn Source,
+    ) -> Self {
         let mut options = BTreeMap::new();
         let mut option = |name: &str, value: String| {
             options.insert(name.to_owned(), value);
         };
         option("kvs", env!("CARGO_PKG_VERSION").to_owned());
         option("stream", get.stream.clone());
-        option("region", region.to_owned());
+        option("region", source.region().to_owned());
+        // Streams of one name are others in another account. What grants access to it is no option:
+        // keys are renewed.
+        if global.emulator {
+            // Its port is another each time.
+            option("--emulator", "on".to_owned());
+        } else {
+            let endpoint = source.endpoint().map(ToString::to_string);
+            let named = [("profile", profile(global)), ("endpoint", endpoint)];
+            for (name, value) in named {
+                if let Some(value) = value {
+                    option(name, value);
+                }
+            }
+        }
         if get.settle {
             option("--settle", "on".to_owned());
         }
@@ -88,4 +108,11 @@ impl Request {
         let time = |text: &str| text.parse::<Timestamp>().ok();
         Some(Selection::between(now.stream, by, time(from)?, time(to)?))
     }
+}
+
+/// The profile that is chosen, if it is another than the default one.
+fn profile(global: &Global) -> Option<String> {
+    let named = || std::env::var("AWS_PROFILE").ok();
+    let profile = global.profile.clone().or_else(named);
+    profile.filter(|name| !name.is_empty() && name != "default")
 }

@@ -1,7 +1,6 @@
 //! A folder with a file for each image of the service.
 
 use std::ffi::OsStr;
-use std::io::{self, Write};
 use std::path::Path;
 
 use base64::Engine;
@@ -86,7 +85,7 @@ impl ImageFolder {
             Stills::Png => "png",
         };
         let name = format!("{}.{extension}", in_name(time));
-        let written = write_file(&self.folder.path(&name), content);
+        let written = pending::write_file(&self.folder.path(&name), content);
         written.map_err(|error| self.folder.unwritable(&name, &error))?;
         self.count = self.count.saturating_add(1);
         self.folder.add(&Line {
@@ -136,12 +135,6 @@ fn in_name(time: &str) -> String {
         Some(whole) => format!("{whole}.000Z"),
         None => name,
     }
-}
-
-fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    let mut file = pending::create(path)?;
-    file.write_all(content)?;
-    file.sync_all()
 }
 
 /// Whether a folder of images has a file of that name.

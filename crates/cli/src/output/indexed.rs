@@ -1,6 +1,6 @@
 //! A folder in the making, with an index of what is in it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 
@@ -10,26 +10,29 @@ use super::pending::{self, Sealed, Temporary, unwritable};
 use super::target::Target;
 use crate::exit::Failure;
 
-/// Files and a list of them that has a line of JSON for each. Dropped, all of it is gone.
+/// Files and a list of them that has a line of JSON for each, which nobody else writes. Dropped, all of
+/// it is gone.
 #[derive(Debug)]
 pub(super) struct Indexed {
     index: BufWriter<File>,
     name: &'static str,
+    // Before the lock: what is removed is locked until then.
     temporary: Temporary,
+    lock: Option<File>,
     target: Target,
 }
 
 impl Indexed {
     /// `name` is that of the index.
     pub(super) fn create(target: Target, name: &'static str) -> Result<Self, Failure> {
-        let temporary = Temporary::free(&target)?;
-        let folder = temporary.path();
-        let index = fs::create_dir(folder).and_then(|()| pending::create(&folder.join(name)));
+        let (temporary, lock) = Temporary::folder(&target)?;
+        let index = pending::create(&temporary.path().join(name));
         let index = index.map_err(|error| unwritable(target.path(), &error))?;
         Ok(Self {
             index: BufWriter::new(index),
             name,
             temporary,
+            lock,
             target,
         })
     }
@@ -57,6 +60,6 @@ impl Indexed {
         let synced = synced.and_then(|()| self.index.get_ref().sync_all());
         synced.map_err(|error| self.unwritable(self.name, &error))?;
         pending::sync_folder(self.temporary.path());
-        Ok(Sealed::new(self.temporary, self.target))
+        Ok(Sealed::new(self.temporary, self.target, self.lock))
     }
 }

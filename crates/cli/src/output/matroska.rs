@@ -4,6 +4,7 @@ use kvs_archive::Plan;
 use kvs_archive::mkv::{Fragment, Gaps};
 use kvs_file::Recording;
 
+use super::pending::busy;
 use super::target::Target;
 use super::{Delivery, Hole, Rejected, Sink, name_holes, remove_holes, size_of};
 use crate::exit::Failure;
@@ -98,10 +99,7 @@ impl Sink for Files {
 pub(super) fn failed(error: kvs_file::Error) -> Failure {
     use kvs_file::Error;
     match &error {
-        Error::Busy(path) => Failure::new(format_args!(
-            "another kvs is writing {}; wait until it ends, or give another name",
-            path.display()
-        )),
+        Error::Busy(path) => busy(path),
         Error::Exists(_) => Failure::new(format_args!(
             "{error}; add --overwrite to replace it, or give another name"
         )),

@@ -40,38 +40,47 @@ impl Files {
         };
         self.sequels.push((target.path().to_owned(), first));
         let file = std::mem::replace(&mut self.file, Growing::create(target, self.gaps)?);
-        self.whole.push(file.end()?);
+        let sealed = file.end()?;
+        self.add(sealed);
         Ok(())
+    }
+
+    fn add(&mut self, sealed: Sealed) {
+        self.whole.push(match self.whole.is_empty() {
+            true => sealed,
+            false => sealed.unlocked(),
+        });
     }
 }
 
 /// A file whose head is not known yet.
 #[derive(Debug)]
 struct Growing {
-    target: Target,
+    /// Empty until then, but there, so that nobody else takes it.
+    file: Pending,
     writer: Writer,
     spool: Pending,
 }
 
 impl Growing {
     fn create(target: Target, gaps: Gaps) -> Result<Self, Failure> {
+        let spool = target.spool();
         Ok(Self {
+            file: Pending::create(target)?,
             writer: Writer::new(WriterOptions {
                 gaps,
                 ..WriterOptions::default()
             }),
-            spool: Pending::create(target.spool())?,
-            target,
+            spool: Pending::create(spool)?,
         })
     }
 
     fn end(mut self) -> Result<Sealed, Failure> {
         let tail = self.writer.finish().map_err(Failure::new)?;
         self.spool.write(&tail.pieces)?;
-        let mut file = Pending::create(self.target)?;
-        file.write(&tail.head)?;
-        file.append(self.spool)?;
-        file.seal()
+        self.file.write(&tail.head)?;
+        self.file.append(self.spool)?;
+        self.file.seal()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files that grow under a temporary name and take their own when they are whole.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use kvs_archive::mkv::Bytes;
@@ -10,11 +10,12 @@ use serde::Serialize;
 use super::target::Target;
 use crate::exit::Failure;
 
-/// A file in the making. Dropped, it is gone.
+/// A file in the making, which nobody else writes. Dropped, it is gone.
 #[derive(Debug)]
 pub(super) struct Pending {
-    file: BufWriter<File>,
+    // Before the file: what is removed is locked until then.
     temporary: Temporary,
+    file: BufWriter<File>,
     target: Target,
 }
 
@@ -24,6 +25,8 @@ pub(super) struct Pending {
 pub(super) struct Sealed {
     temporary: Temporary,
     target: Target,
+    /// Keeps others off.
+    lock: Option<File>,
 }
 
 /// A name that is removed with what stands under it, unless it was given another.
@@ -34,11 +37,27 @@ pub(super) struct Temporary {
 }
 
 impl Temporary {
-    /// A name that nothing stands under: what a run that was killed has left there is removed.
-    pub(super) fn free(target: &Target) -> Result<Self, Failure> {
+    /// A new file, which others leave alone as long as it is open. What a run that was killed has left
+    /// is removed.
+    fn file(target: &Target) -> Result<(Self, File), Failure> {
+        Self::create(target, kvs_file::create_alone)
+    }
+
+    /// The same for a folder.
+    pub(super) fn folder(target: &Target) -> Result<(Self, Option<File>), Failure> {
+        Self::create(target, kvs_file::create_folder_alone)
+    }
+
+    fn create<T>(
+        target: &Target,
+        create: impl FnOnce(&Path) -> io::Result<T>,
+    ) -> Result<(Self, T), Failure> {
         let path = target.temporary();
-        remove(&path)?;
-        Ok(Self { path, stays: false })
+        let created = create(&path).map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => busy(target.path()),
+            _ => unwritable(target.path(), &error),
+        })?;
+        Ok((Self { path, stays: false }, created))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -63,12 +82,10 @@ impl Drop for Temporary {
 
 impl Pending {
     pub(super) fn create(target: Target) -> Result<Self, Failure> {
-        let temporary = Temporary::free(&target)?;
-        let file = create(temporary.path());
-        let file = file.map_err(|error| unwritable(target.path(), &error))?;
+        let (temporary, file) = Temporary::file(&target)?;
         Ok(Self {
-            file: BufWriter::new(file),
             temporary,
+            file: BufWriter::new(file),
             target,
         })
     }
@@ -81,11 +98,9 @@ impl Pending {
 
     /// Adds all of another, which is gone then.
     pub(super) fn append(&mut self, mut other: Self) -> Result<(), Failure> {
-        let copied = other
-            .file
-            .flush()
-            .and_then(|()| File::open(other.temporary.path()))
-            .and_then(|mut from| io::copy(&mut from, &mut self.file));
+        // Seeking writes what is held back.
+        let rewound = other.file.rewind();
+        let copied = rewound.and_then(|()| io::copy(other.file.get_mut(), &mut self.file));
         copied
             .map(drop)
             .map_err(|error| unwritable(self.target.path(), &error))
@@ -105,16 +120,25 @@ impl Pending {
             .flush()
             .and_then(|()| self.file.get_ref().sync_all());
         synced.map_err(|error| unwritable(self.target.path(), &error))?;
-        Ok(Sealed {
-            temporary: self.temporary,
-            target: self.target,
-        })
+        let (file, _) = self.file.into_parts();
+        Ok(Sealed::new(self.temporary, self.target, Some(file)))
     }
 }
 
 impl Sealed {
-    pub(super) fn new(temporary: Temporary, target: Target) -> Self {
-        Self { temporary, target }
+    pub(super) fn new(temporary: Temporary, target: Target, lock: Option<File>) -> Self {
+        Self {
+            temporary,
+            target,
+            lock,
+        }
+    }
+
+    /// The same for one of many: files that a process may have open are few, and the first of them
+    /// keeps others off.
+    pub(super) fn unlocked(mut self) -> Self {
+        self.lock = None;
+        self
     }
 
     pub(super) fn target(&self) -> &Target {
@@ -123,7 +147,11 @@ impl Sealed {
 
     /// Gives it its name.
     pub(super) fn publish(self) -> Result<(), Failure> {
-        let Self { temporary, target } = self;
+        let Self {
+            temporary,
+            target,
+            lock,
+        } = self;
         // Hours may have passed since that was checked.
         target.check_free()?;
         let failure = |error: io::Error| unwritable(target.path(), &error);
@@ -137,6 +165,7 @@ impl Sealed {
         } else {
             temporary.rename(target.path()).map_err(failure)?;
         }
+        drop(lock);
         sync_folder(target.folder());
         Ok(())
     }
@@ -145,6 +174,13 @@ impl Sealed {
 /// Creates a file where there is none.
 pub(super) fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Writes a file of a folder that has no name yet, and brings it to the disk.
+pub(super) fn write_file(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut file = create(path)?;
+    file.write_all(content)?;
+    file.sync_all()
 }
 
 /// Brings the names in a folder to the disk, where the system knows how to: what the files hold is
@@ -171,4 +207,12 @@ pub(super) fn remove(path: &Path) -> Result<(), Failure> {
 
 pub(super) fn unwritable(path: &Path, error: &io::Error) -> Failure {
     Failure::io(format_args!("write {}", path.display()), error)
+}
+
+/// That another process has not ended yet.
+pub(super) fn busy(path: &Path) -> Failure {
+    Failure::new(format_args!(
+        "another kvs is writing {}; wait until it ends, or give another name",
+        path.display()
+    ))
 }

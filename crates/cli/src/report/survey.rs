@@ -12,6 +12,8 @@ const GAP: i128 = SECOND;
 pub(crate) struct Survey {
     pub(crate) stretches: Vec<Stretch>,
     pub(crate) tracks: Vec<TrackTally>,
+    /// When the last of them ends so far.
+    latest: Option<i128>,
 }
 
 /// A fragment in time. Times are in nanoseconds: since 1970 where the producer's are known,
@@ -63,6 +65,7 @@ pub(crate) struct TrackTally {
 impl Survey {
     pub(crate) fn add(&mut self, fragment: &Fragment) {
         let stretch = self.stretch(fragment);
+        self.latest = self.latest.max(Some(stretch.end()));
         self.stretches.push(stretch);
         for track in fragment.tracks.iter() {
             let frames = of_track(fragment, track.number);
@@ -96,7 +99,7 @@ impl Survey {
     }
 
     fn stretch(&self, fragment: &Fragment) -> Stretch {
-        let former = self.stretches.iter().map(Stretch::end).max();
+        let former = self.latest;
         let own = earliest(fragment);
         let recorded = fragment
             .producer_timestamp
@@ -289,5 +292,17 @@ mod tests {
         // Two seconds from 58, but sound ends a little later than it begins.
         assert_eq!((count, length / SECOND), (1, 53));
         assert_eq!(by_dates.stretches[3].keyframes, [60 * SECOND]);
+    }
+
+    #[test]
+    fn gaps_begin_where_the_last_of_all_before_ends() {
+        let mut fragments = demo();
+        for (fragment, at) in fragments.iter_mut().zip([60, 0, 2, 62, 70]) {
+            fragment.producer_timestamp = Some(Timestamp::from_millis(at * 1_000));
+        }
+        let survey = survey(&fragments[..5]);
+        let gaps = survey.stretches.iter().map(|stretch| stretch.gap);
+        let seconds: Vec<_> = gaps.map(|gap| gap.map(|gap| gap / SECOND)).collect();
+        assert_eq!(seconds, [None, None, None, None, Some(5)]);
     }
 }

@@ -369,10 +369,9 @@ mod tests {
     }
 
     fn survey(stretches: Vec<Stretch>) -> Survey {
-        Survey {
-            stretches,
-            tracks: Vec::new(),
-        }
+        let mut survey = Survey::default();
+        survey.stretches = stretches;
+        survey
     }
 
     #[test]

@@ -7,8 +7,7 @@ mod settings;
 mod ureq;
 
 use kvs_archive::api::archived_media::{self, GetImages, Image};
-use kvs_archive::api::protocol::Error;
-use kvs_archive::api::protocol::Timestamp;
+use kvs_archive::api::protocol::{Error, Origin, Timestamp};
 use kvs_archive::api::video::StreamInfo;
 use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
@@ -24,6 +23,9 @@ pub(crate) use settings::attempts;
 pub(crate) trait Source {
     /// The region that is worked in.
     fn region(&self) -> &str;
+
+    /// The control service's endpoint, unless it is the region's.
+    fn endpoint(&self) -> Option<&Origin>;
 
     /// All streams of the account.
     fn streams(&self) -> Result<Vec<StreamInfo>, Failure>;

@@ -1,7 +1,7 @@
 //! Over `ureq`.
 
 use kvs_archive::api::archived_media::{Exception, GetImages, Image};
-use kvs_archive::api::protocol::{Error, Timestamp};
+use kvs_archive::api::protocol::{Error, Origin, Timestamp};
 use kvs_archive::api::video::{ListStreams, StreamInfo};
 use kvs_archive::mkv::Fragment;
 use kvs_archive::{ExportOptions, Listed, Plan, Report, Selection, TimestampOrigin};
@@ -34,6 +34,10 @@ impl Ureq {
 impl Source for Ureq {
     fn region(&self) -> &str {
         self.connection.settings.region.as_ref()
+    }
+
+    fn endpoint(&self) -> Option<&Origin> {
+        self.connection.settings.endpoint_url.as_ref()
     }
 
     fn streams(&self) -> Result<Vec<StreamInfo>, Failure> {

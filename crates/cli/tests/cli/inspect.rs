@@ -1,6 +1,7 @@
 //! `kvs inspect`.
 
 use std::fs::File;
+use std::io::Write;
 use std::process::Stdio;
 
 use kvs_archive::mkv::{InBandError, payload};
@@ -126,6 +127,33 @@ fn gaps_are_told_and_drawn() {
     let line = "inspect holed.raw --json --timeline x.svg --overwrite";
     assert_eq!(bench.run(line).well().json().len(), 10);
     assert_eq!(bench.read("x.svg"), svg.as_bytes());
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_does_not_end_the_drawing() {
+    let bench = Bench::new("inspect_head");
+    let enough = |line: &str| {
+        let mut kvs = bench.kvs(line);
+        kvs.stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut kvs = kvs.spawn().unwrap();
+        // Before there is anything to be seen.
+        drop(kvs.stdout.take());
+        let mut stdin = kvs.stdin.take().unwrap();
+        // One that ends reads no more of it.
+        let _ = stdin.write_all(&std::fs::read(DEMO).unwrap());
+        drop(stdin);
+        let run = Run::from(kvs.wait_with_output().unwrap()).well();
+        assert_eq!(run.stderr, "");
+    };
+    for form in ["", "--json"] {
+        enough(&format!("inspect - {form}"));
+        enough(&format!("inspect - {form} --timeline x.svg --overwrite"));
+        let svg = String::from_utf8(bench.read("x.svg")).unwrap();
+        assert!(svg.contains("15 fragments in 30.0 s"), "{svg}");
+        std::fs::remove_file(bench.path("x.svg")).unwrap();
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ mod images;
 mod inspect;
 mod large;
 mod late;
+mod overlap;
 mod resume;
 mod show;
 mod stills;

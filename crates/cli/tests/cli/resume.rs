@@ -10,14 +10,14 @@ use kvs_emulator::{Emulator, Stream};
 use crate::support::{Bench, FRAGMENTS, Run, decode, serve};
 
 /// How often the demo is repeated: a fragment is some 50 kB.
-const TIMES: u32 = 8;
+pub(crate) const TIMES: u32 = 8;
 const TOTAL: u64 = FRAGMENTS as u64 * TIMES as u64;
 
 /// How many fragments were asked for, by request.
-type Log = Arc<Mutex<Vec<u64>>>;
+pub(crate) type Log = Arc<Mutex<Vec<u64>>>;
 
 /// A long stream at a limited rate.
-fn slow(rate: u64) -> (Emulator, Log) {
+pub(crate) fn slow(rate: u64) -> (Emulator, Log) {
     let log = Log::default();
     let sink = Arc::clone(&log);
     let emulator = Emulator::builder()
@@ -43,7 +43,7 @@ fn undisturbed(bench: &Bench, line: &str) -> Vec<u8> {
 }
 
 /// A run that has told of so many fragments, unless it came to its end before.
-fn run_until(bench: &Bench, url: &str, line: &str, fragments: u64) -> Child {
+pub(crate) fn run_until(bench: &Bench, url: &str, line: &str, fragments: u64) -> Child {
     let mut kvs = bench.kvs_at(url, &format!("{line} -v"));
     kvs.stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = kvs.spawn().unwrap();
@@ -60,7 +60,7 @@ fn run_until(bench: &Bench, url: &str, line: &str, fragments: u64) -> Child {
     child
 }
 
-fn kill(mut child: Child) -> Option<i32> {
+pub(crate) fn kill(mut child: Child) -> Option<i32> {
     child.kill().unwrap();
     child.wait().unwrap().code()
 }
@@ -169,6 +169,55 @@ fn only_the_same_request_goes_on() {
         "{run:?}"
     );
     assert!(run.stderr.contains("x.mkv: 120 fragments"), "{run:?}");
+}
+
+#[test]
+fn the_same_stream_of_another_account_or_endpoint_is_another() {
+    let (emulator, _) = slow(6_000_000);
+    let bench = Bench::new("resume_whose");
+    // The config file that runs are told of.
+    let keys = "aws_access_key_id = emulator\naws_secret_access_key = emulator";
+    let profiles = format!("[profile lab]\n{keys}\n[profile other]\n{keys}\n");
+    bench.write("none", profiles);
+    let line = "get cam -o x.mkv";
+    let first = format!("{line} --profile lab");
+    let first = run_until(&bench, emulator.url(), &first, 50);
+    assert_eq!(kill(first), None);
+    let kept = settled(&bench);
+    let run = |url: &str, profile: &str| {
+        let mut run = bench.kvs_at(url, line);
+        Run::of(run.env("AWS_PROFILE", profile))
+    };
+    let elsewhere = serve(Stream::demo());
+    for (run, words) in [
+        (
+            run(emulator.url(), "other"),
+            ["with profile lab", "with profile other"],
+        ),
+        (
+            run(emulator.url(), ""),
+            ["with profile lab", "without profile"],
+        ),
+        (
+            run(elsewhere.url(), "lab"),
+            [
+                &*format!("with endpoint {}", emulator.url()),
+                &*format!("with endpoint {}", elsewhere.url()),
+            ],
+        ),
+        (
+            bench.run(&format!("{line} --emulator")),
+            ["without --emulator", "with --emulator on"],
+        ),
+    ] {
+        run.fails(1, &["x.mkv is half fetched", "--restart"]);
+        run.fails(1, &words);
+    }
+    assert_eq!(settled(&bench), kept);
+    // It is the same one, however it is chosen.
+    let run = run(emulator.url(), "lab").well();
+    let goes_on = format!("x.mkv: goes on after {kept} of 120 fragments");
+    assert!(run.stderr.starts_with(&goes_on), "{run:?}");
 }
 
 #[test]

@@ -420,6 +420,39 @@ fn nobody_else_opens_what_somebody_writes() {
 }
 
 #[test]
+fn nobody_else_begins_what_somebody_writes() {
+    let bench = Bench::new("busy-plain");
+    let create = || Recording::create(bench.output(), Options::default());
+    let refuse = || {
+        let error = create().unwrap_err();
+        assert!(matches!(error, Error::Busy(_)), "{error}");
+        let opened = open(bench.output(), Options::default()).unwrap();
+        let error = opened.go_on("this").unwrap_err();
+        assert!(matches!(error, Error::Busy(_)), "{error}");
+        assert!(!journal_path(&bench.output()).exists());
+    };
+    // What a run that was killed has left is taken away.
+    fs::write(bench.part(), "left").unwrap();
+    let mut recording = create().unwrap();
+    assert_eq!(fs::read(bench.part()).unwrap(), b"");
+    for (at, fragment) in fragments().iter().enumerate() {
+        if at != 2 {
+            recording.write(fragment).unwrap();
+        }
+        refuse();
+    }
+    let whole = recording.seal([]).unwrap();
+    refuse();
+    whole.publish().unwrap();
+    assert_eq!(names(&bench.files()), ["x-2.mkv", "x-3.mkv", "x.mkv"]);
+    let overwrite = Options {
+        overwrite: true,
+        ..Options::default()
+    };
+    Recording::create(bench.output(), overwrite).unwrap();
+}
+
+#[test]
 fn one_that_is_not_to_be_gone_on_with_leaves_nothing_when_it_is_dropped() {
     let bench = Bench::new("dropped");
     let mut recording = Recording::create(bench.output(), Options::default()).unwrap();

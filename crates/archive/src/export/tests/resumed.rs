@@ -38,6 +38,25 @@ fn what_is_done_is_asked_for_no_more() {
 }
 
 #[test]
+fn a_plan_is_whole_whatever_the_export_it_is_from_has_asked_for() {
+    let now = SystemTime::UNIX_EPOCH;
+    let mut first = Export::resume(selection(), plan(), ExportOptions::default());
+    let Step::Open { request, .. } = first.poll(now) else {
+        panic!("the fragments have to be asked for");
+    };
+    assert_eq!(request.fragments.unwrap().len(), 5);
+    for (done, left) in [(0, &["1", "2", "3", "4", "5"][..]), (2, &["3", "4", "5"])] {
+        let plan = match done {
+            0 => first.plan().unwrap().clone(),
+            done => first.plan().unwrap().clone().with_done(done),
+        };
+        let second = Export::resume(selection(), plan, ExportOptions::default());
+        let run = run(second, &[], |numbers| Reply::Whole(all(numbers)));
+        assert_eq!(run.delivered, left);
+    }
+}
+
+#[test]
 fn what_is_missing_counts_as_settled_when_what_follows_is_delivered() {
     let mut export = by_number(&[1, 2, 3]);
     let now = SystemTime::UNIX_EPOCH;

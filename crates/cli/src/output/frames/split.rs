@@ -1,9 +1,7 @@
 //! A folder with a file for each frame.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufWriter, Write};
 use std::mem;
-use std::path::Path;
 
 use kvs_archive::mkv::{self, Bytes, Fragment, Frame, Gaps, Track};
 use kvs_mp4::{Elementary, Problem, Wav, WriteError};
@@ -214,7 +212,7 @@ impl Frames {
         *count = count.saturating_add(1);
         let time = place.in_name(frame);
         let name = format!("track-{}-{count:06}-{time}.{extension}", frame.track);
-        let written = write_file(&self.folder.path(&name), bytes);
+        let written = pending::write_file(&self.folder.path(&name), bytes);
         written.map_err(|error| self.folder.unwritable(&name, &error))?;
         self.folder.add(&Line {
             file: &name,
@@ -285,10 +283,4 @@ impl Sink for Frames {
             holes: publish(&self.target, vec![self.folder.seal()?], &holes)?,
         })
     }
-}
-
-fn write_file(path: &Path, bytes: &Bytes) -> io::Result<()> {
-    let mut file = BufWriter::new(pending::create(path)?);
-    file.write_all(bytes)?;
-    file.flush()
 }
