@@ -70,10 +70,12 @@ fn control_endpoint(config: &SdkConfig) -> Result<Option<Origin>, Invalid> {
     url.map(|url| url.parse()).transpose()
 }
 
-/// What the surroundings have for services whose endpoints are else discovered.
+/// What the surroundings have for single services whose endpoints are else discovered. One for all
+/// services, which is told for each of them, is the control service's.
 fn service_endpoints(config: &SdkConfig) -> Result<BTreeMap<&'static str, Origin>, Invalid> {
+    let of_all = of_service(config, "Service Without Settings");
     let configured = DISCOVERED.into_iter().filter_map(|service| {
-        let url = of_service(config, service)?;
+        let url = of_service(config, service).filter(|url| Some(url) != of_all.as_ref())?;
         Some(url.parse().map(|origin| (service, origin)))
     });
     configured.collect()

@@ -63,6 +63,28 @@ async fn media_come_from_the_endpoint_that_the_control_service_tells() {
     assert_eq!(sdk.asked(), 1, "credentials are kept");
 }
 
+fn fragments_of_door() -> ListFragments {
+    ListFragments {
+        stream_name: Some("door".into()),
+        ..ListFragments::default()
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_of_all_services_is_the_control_service_s() {
+    let sdk = Sdk::answering([Answer::Gives(200, ENDPOINT), Answer::Gives(200, "{}")]);
+    let all = "http://127.0.0.1:4";
+    let config = sdk.config().into_builder().endpoint_url(all);
+    let config = config.service_config(Surroundings(&[], Some(all))).build();
+    let client = Client::new(&config).unwrap();
+    client.send(fragments_of_door()).await.unwrap();
+    let requests = sdk.requests();
+    let asked = format!("POST {all}/getDataEndpoint ");
+    assert!(requests[0].starts_with(&asked), "{requests:?}");
+    let told = "POST https://b-1.kinesisvideo.eu-west-1.amazonaws.com/listFragments ";
+    assert!(requests[1].starts_with(told), "{requests:?}");
+}
+
 #[tokio::test]
 async fn pages_follow_each_other() {
     let sdk = Sdk::answering([
@@ -152,9 +174,12 @@ async fn an_answer_that_never_comes_is_given_up() {
     }
 }
 
-/// The shared files and variables of somebody, as far as they are about services.
+/// The shared files and variables of somebody: endpoints of services, and that of all others.
 #[derive(Debug)]
-struct Surroundings(&'static [(&'static str, &'static str)]);
+struct Surroundings(
+    &'static [(&'static str, &'static str)],
+    Option<&'static str>,
+);
 
 impl LoadServiceConfig for Surroundings {
     fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
@@ -162,22 +187,19 @@ impl LoadServiceConfig for Surroundings {
             (key.env(), key.profile()),
             ("AWS_ENDPOINT_URL", "endpoint_url")
         );
-        let (_, url) = self.0.iter().find(|(id, _)| *id == key.service_id())?;
-        Some((*url).to_owned())
+        let own = self.0.iter().find(|(id, _)| *id == key.service_id());
+        own.map(|(_, url)| *url).or(self.1).map(str::to_owned)
     }
 }
 
 #[tokio::test]
 async fn endpoints_of_single_services_are_those_of_the_surroundings() {
     let surroundings = || {
-        Surroundings(&[
+        let services = &[
             ("Kinesis Video", "http://127.0.0.1:1"),
             ("Kinesis Video Archived Media", "http://127.0.0.1:2"),
-        ])
-    };
-    let list = || ListFragments {
-        stream_name: Some("door".into()),
-        ..ListFragments::default()
+        ];
+        Surroundings(services, Some("http://127.0.0.1:4"))
     };
     for (is_outright, control) in [(false, "http://127.0.0.1:1"), (true, "http://127.0.0.1:3")] {
         let sdk = Sdk::answering([Answer::Gives(200, "{}"), Answer::Gives(200, "{}")]);
@@ -189,7 +211,7 @@ async fn endpoints_of_single_services_are_those_of_the_surroundings() {
         }
         let client = Client::new(&config.build()).unwrap();
         client.send(ListStreams::default()).await.unwrap();
-        client.send(list()).await.unwrap();
+        client.send(fragments_of_door()).await.unwrap();
         let requests = sdk.requests();
         let expected = [
             format!("POST {control}/listStreams "),
